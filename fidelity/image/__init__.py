@@ -1,0 +1,1 @@
+"""Pictures: decoding to one colour space, and colour arithmetic."""

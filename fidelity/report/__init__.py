@@ -1,0 +1,1 @@
+"""HTML reports: they read results and pictures, and judge nothing."""
