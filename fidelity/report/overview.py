@@ -143,15 +143,13 @@ def _columns(extra: Mapping[str, str]) -> Facts:
 
 
 def _sentence(counts: Mapping[Verdict, int], pairs: int) -> str:
+    of = f"of {pairs} pair{'' if pairs == 1 else 's'}"
     if not pairs:
-        return "No pair was audited."
-    if counts[Verdict.PASS] == pairs:
-        return "Every pair passed." if pairs > 1 else "The pair passed."
-    said = {
-        Verdict.FAIL: "{} failed",
-        Verdict.ERROR: "{} could not be judged",
-        Verdict.REVIEW: "{} to be looked at",
-        Verdict.PASS: "{} passed",
-    }
-    parts = [said[v].format(counts[v]) for v in ORDER if counts[v]]
-    return f"{', '.join(parts)}, of {pairs} {'pair' if pairs == 1 else 'pairs'}."
+        return "No pair was audited"
+    if counts[Verdict.FAIL]:
+        return f"{counts[Verdict.FAIL]} {of} failed"
+    if counts[Verdict.ERROR]:
+        return f"{counts[Verdict.ERROR]} {of} could not be judged"
+    if counts[Verdict.REVIEW]:
+        return f"Nothing failed; {counts[Verdict.REVIEW]} {of} to be looked at"
+    return "The pair passed" if pairs == 1 else f"All {pairs} pairs passed"

@@ -17,7 +17,7 @@ WHOLE_PX = 1400  # long side of a whole picture: sharp on a desktop at half its 
 SMALL_PX = 520
 WHOLE_BYTES = 650_000  # of one whole picture, so that two with their base64 stay well under 2 MB
 CROP_PX = 540  # long side of an embedded crop; a page shows it at twice this size
-CROP_SPAN_PX = 96  # a crop shows at least this much of the piece around a tiny box
+CROP_SPAN_PX = 168  # a crop shows at least this much of the piece around a tiny box
 CROP_MARGIN = 0.35  # of the box, on each side
 
 T = TypeVar("T", bound=np.generic)
@@ -25,6 +25,8 @@ T = TypeVar("T", bound=np.generic)
 _QUALITIES = (88, 80, 70, 58)
 _CROP_QUALITY = 92
 _UNCOVERED = (214, 214, 214)  # neutral: where the retouch's frame ends, nothing is claimed
+_FLAT = 3.0  # local standard deviation of an area without structure, grey levels
+_EDGE_GAIN = 1.4
 _COLOUR_GAIN = 4.0  # chroma differences are drawn this much stronger: a ΔE of 5 must be seen on paper
 
 
@@ -90,7 +92,7 @@ def crop(rgb: U8, place: Region) -> Shot:
 
 
 def lost_and_added(original: U8, retouched: U8, covered: Mask | None, place: Region) -> Shot:
-    """Red where the original is lighter, cyan where the retouch is, grey where both agree.
+    """Red where the original is lighter, cyan where the retouch is, soft grey where both agree.
 
     Exposure is matched first (a trimmed straight-line fit), or a brighter faithful retouch would be all cyan.
     """
@@ -99,7 +101,10 @@ def lost_and_added(original: U8, retouched: U8, covered: Mask | None, place: Reg
     valid = np.ones(before.shape, bool) if covered is None else _cut(covered, place)
     matched = _matched(after, before, valid)
     matched[~valid] = before[~valid]
-    picture = np.dstack([before, matched, matched])
+    ground = 0.25 * (before + matched) + 64
+    # The ground keeps half the contrast: the difference has to stand out from the piece.
+    shift = _EDGE_GAIN * (before - matched)
+    picture = np.dstack([ground + shift, ground - shift, ground - shift])
     return _cropped(np.clip(picture, 0, 255).astype(np.uint8), place)
 
 
@@ -121,10 +126,12 @@ def _lab(rgb: U8) -> F32:
 
 
 def _matched(after: F32, before: F32, valid: Mask) -> F32:
-    a, b = after[valid], before[valid]
+    # Only where both have structure: a ground that was replaced must not set the exposure of the piece.
+    told = valid & (_structure(after) > _FLAT) & (_structure(before) > _FLAT)
+    a, b = after[told], before[told]
     gain, offset = 1.0, 0.0
     keep = np.ones(a.shape, bool)
-    for _ in range(3):  # refit without the worst third: a new ground must not set the exposure
+    for _ in range(3):  # refit without the worst third: that is where something changed
         x, y = a[keep], b[keep]
         if x.size < 16 or float(x.std()) < 1:
             break
@@ -133,6 +140,11 @@ def _matched(after: F32, before: F32, valid: Mask) -> F32:
         error = np.abs(gain * a + offset - b)
         keep = error <= np.quantile(error, 0.67)
     return (gain * after + offset).astype(np.float32)
+
+
+def _structure(grey: F32) -> F32:
+    mean = cv2.blur(grey, (9, 9))
+    return np.sqrt(np.maximum(cv2.blur(grey * grey, (9, 9)) - mean * mean, 0)).astype(np.float32)
 
 
 def _cut(picture: npt.NDArray[T], place: Region) -> npt.NDArray[T]:

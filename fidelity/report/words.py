@@ -127,10 +127,15 @@ def shortened(text: str, length: int) -> str:
 
 def _because(checks: Sequence[CheckResult]) -> str:
     first, *others = checks
-    why = f"{name(first).lower() if name(first).istitle() else name(first)} {DASH} {_stopped(first.summary)}"
+    why = f"{_inside(name(first))} {DASH} {_stopped(first.summary)}"
     if not others:
         return why
-    return f"{why} Also: {', '.join(name(c) for c in others)}."
+    return f"{why} Also: {', '.join(_inside(name(c)) for c in others)}."
+
+
+def _inside(title: str) -> str:
+    """Write a title as it reads inside a sentence; acronyms keep their capitals."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 def _stopped(text: str) -> str:
