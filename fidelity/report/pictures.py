@@ -27,6 +27,7 @@ _CROP_QUALITY = 92
 _UNCOVERED = (214, 214, 214)  # neutral: where the retouch's frame ends, nothing is claimed
 _FLAT = 3.0  # local standard deviation of an area without structure, grey levels
 _EDGE_GAIN = 1.4
+_EDGE_LIMIT = 80.0  # grey levels: a replaced ground may be coloured, but not glare
 _COLOUR_GAIN = 4.0  # chroma differences are drawn this much stronger: a ΔE of 5 must be seen on paper
 
 
@@ -103,7 +104,7 @@ def lost_and_added(original: U8, retouched: U8, covered: Mask | None, place: Reg
     matched[~valid] = before[~valid]
     ground = 0.25 * (before + matched) + 64
     # The ground keeps half the contrast: the difference has to stand out from the piece.
-    shift = _EDGE_GAIN * (before - matched)
+    shift = np.clip(_EDGE_GAIN * (before - matched), -_EDGE_LIMIT, _EDGE_LIMIT)
     picture = np.dstack([ground + shift, ground - shift, ground - shift])
     return _cropped(np.clip(picture, 0, 255).astype(np.uint8), place)
 

@@ -39,7 +39,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         inside = self._open[-1] if self._open else ""
-        (self.blocks[inside] if inside in self.blocks else self.text).append(data)
+        self.blocks.get(inside, self.text).append(data)
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attrs for name, attrs in self.tags if name == tag]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import cv2
 import numpy as np
-import pytest
 
 from fidelity.exhibit import Exhibit
 from fidelity.image.picture import U8, PictureInfo
@@ -258,8 +255,3 @@ def unregistered(**changes: object) -> Audit:
         registration=LOST,
         **changes,
     )
-
-
-@pytest.fixture
-def page(tmp_path: Path) -> Path:
-    return tmp_path / "reports" / "pair.html"

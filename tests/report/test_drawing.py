@@ -57,9 +57,17 @@ def test_a_limit_is_put_in_words(m: Measurement, change: str, limit: str) -> Non
 
 @pytest.mark.parametrize(
     ("value", "unlike", "text"),
-    [(5, None, "5"), (0.30000, None, "0.3"), (12.345, None, "12.3"), (2.001, 2.0, "2.001"), (-3, None, "\u22123"),
-     (0.00002, None, "2e\u221205"), (None, None, "\u2013"), (12345, None, "12\u202f345")],
-)  # fmt: skip
+    [
+        (5, None, "5"),
+        (0.30000, None, "0.3"),
+        (12.345, None, "12.3"),
+        (2.001, 2.0, "2.001"),
+        (-3, None, "\u22123"),
+        (0.00002, None, "2e\u221205"),
+        (None, None, "\u2013"),
+        (12345, None, "12\u202f345"),
+    ],
+)
 def test_a_number_is_short_but_never_rounds_a_difference_away(
     value: float | None, unlike: float | None, text: str
 ) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from pages import Page, sha256
+from report_pages import Page, sha256
 from report_samples import NASTY, audit, failing, passing, puzzling, unregistered
 
 from fidelity.report import write_index
@@ -42,9 +42,7 @@ def index(run: Run, path: Path, **options: object) -> Page:
 def test_two_thousand_pairs_stay_small_and_failures_come_first(page: Path) -> None:
     makers = (passing, unregistered, failing, lambda id: puzzling().model_copy(update={"id": id}), broken)
     audits = [
-        makers[i % 5](id=f"pair-{i:04}").model_copy(
-            update={"extra": {"vendor": "V" * 500, "piece": f"ring {i}"}}
-        )
+        makers[i % 5](id=f"pair-{i:04}").model_copy(update={"extra": {"vendor": "V" * 500, "piece": f"{i}"}})
         for i in range(2000)
     ]
     ids = [one.id for one in audits]
