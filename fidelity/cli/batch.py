@@ -1,0 +1,63 @@
+"""`fidelity batch`: many pairs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fidelity.cli.exits import Exit
+from fidelity.cli.options import Only, PolicyFile, Profile, Skip, listed, selected, the_policy
+
+if TYPE_CHECKING:
+    from fidelity.result import Run
+
+
+def command(  # noqa: PLR0917 - typer names every one of them; nobody calls this by position
+    source: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SOURCE...", help="A manifest CSV, or a folder or ZIP of originals and one of retouched."
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where reports and results go.")],
+    workers: Annotated[
+        int | None, typer.Option("--workers", metavar="N", min=1, help="Processes; default: one per core.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Keep the audits that DIR already holds.")] = False,
+    policy: PolicyFile = None,
+    profile: Profile = None,
+    only: Only = None,
+    skip: Skip = None,
+) -> Exit:
+    """Audit many pairs: an overview page, a report for each, JSON, CSV and JUnit.
+
+    Exit code: 1 if any pair fails, else 2 if any could not be audited, else 3 if any needs a look, else 0.
+    """
+    rules = the_policy(policy, profile)
+
+    from fidelity.batch import run_batch
+    from fidelity.cli.render import console_for, show_run
+
+    run = run_batch(
+        tuple(source),
+        out,
+        workers=workers,
+        resume=resume,
+        policy=rules,
+        only=selected(only),
+        skip=listed(skip),
+        console=console_for(stderr=True),
+    )
+    show_run(console_for(), run, out)
+    return exit_of(run)
+
+
+def exit_of(run: Run) -> Exit:
+    """The worst verdict of a run. A run of no pairs proved nothing and is an error."""
+    verdicts = {audit.verdict.name for audit in run.audits}
+    for name in ("FAIL", "ERROR", "REVIEW"):
+        if name in verdicts:
+            return Exit[name]
+    return Exit.PASS if verdicts else Exit.ERROR

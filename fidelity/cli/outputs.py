@@ -1,0 +1,36 @@
+"""Files that a command is asked to write: refused before the work, not after it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from fidelity.errors import InputError, PolicyError
+
+
+def writable(option: str, path: Path, *, inputs: Iterable[Path] = ()) -> None:
+    """Refuse `path` unless a file can be written there now without destroying one of `inputs`."""
+    if path.is_dir():
+        raise PolicyError(f"{option}: {path} is a folder; name a file in it")
+    if not path.parent.is_dir():
+        raise PolicyError(f"{option}: the folder {path.parent} does not exist; make it first")
+    if any(path.resolve() == other.resolve() for other in inputs):
+        raise PolicyError(f"{option}: {path} is one of the files to read; name another file")
+    try:
+        if path.exists() and not os.access(path, os.W_OK):
+            raise PermissionError(13, "Permission denied")
+        # Ask the file system, not the permission bits: read-only mounts and full quotas say no here.
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise PolicyError(f"{option}: {path} cannot be written: {error.strerror or error}") from error
+
+
+def write_text(option: str, path: Path, text: str) -> None:
+    """Write `text` as UTF-8."""
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{option}: {path} cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,129 @@
+"""What people read in a terminal. Texts from outside (file names, summaries) are never taken for markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from fidelity.result import Audit, CheckResult, Finding, Run
+
+_LOOK = {  # word → symbol, symbol where the terminal knows only ASCII, style
+    "pass": ("✓", "+", "green"),
+    "fail": ("✗", "x", "bold red"),
+    "review": ("?", "?", "yellow"),
+    "not_applicable": ("–", "-", "dim"),
+    "error": ("!", "!", "bold magenta"),
+}
+_MEANING = {
+    "pass": "the piece survived",
+    "fail": "the piece changed",
+    "review": "nothing failed, but something could not be judged: look at it",
+    "error": "this pair could not be audited",
+}
+_SEVERITIES = ("minor", "major", "critical")
+
+
+def console_for(*, stderr: bool = False) -> Console:
+    """A console that obeys NO_COLOR, pipes and narrow terminals."""
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
+def mark(console: Console, status: str) -> Text:
+    """Symbol and word: the word alone must do where colours and symbols are missing."""
+    symbol, plain, style = _LOOK[status]
+    utf8 = (console.encoding or "").lower().replace("-", "").startswith("utf")
+    return Text(f"{symbol if utf8 else plain} {status.replace('_', ' ')}", style=style)
+
+
+def table(*columns: str) -> Table:
+    """A table without a frame: narrow terminals need the room."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for column in columns:
+        made.add_column(Text(column), overflow="fold")
+    return made
+
+
+def show_audit(console: Console, audit: Audit, *, report: Path | None, json: Path | None) -> None:
+    """Checks, the worst finding of each that needs a look, the verdict, and where the files are."""
+    console.print(Text(f"{audit.original.path or 'original'}  →  {audit.retouched.path or 'retouched'}"))
+    if audit.registration.message:
+        console.print(Text(audit.registration.message, style="dim"))
+    console.print()
+    rows = table("status", "check", "what was seen")
+    rows.columns[0].no_wrap = True
+    for result in audit.checks:
+        name = result.title or result.id
+        label = Text(name) if result.gating else Text.assemble(name, (" (advice)", "dim"))
+        rows.add_row(mark(console, result.status), label, Text(result.summary))
+    console.print(rows)
+    _show_worst(console, audit.checks)
+    console.print()
+    line = Text("Verdict: ", style="bold")
+    line.append_text(mark(console, audit.verdict))
+    line.append(f" · {audit.error or _MEANING[audit.verdict]} · profile {audit.profile}")
+    console.print(line)
+    for name, path in (("Report", report), ("JSON", json)):
+        if path is not None:
+            console.print(Text(f"{name}: {path}"), soft_wrap=True)
+
+
+def _show_worst(console: Console, results: Iterable[CheckResult]) -> None:
+    for result in results:
+        if result.status not in {"fail", "review"} or not result.findings:
+            continue
+        worst = worst_of(result.findings)
+        more = len(result.findings) - 1
+        text = Text.assemble(
+            (f"{result.title or result.id}: ", "bold"),
+            worst.message,
+            (f" ({worst.severity}{_place(worst)}{f'; and {more} more' if more else ''})", "dim"),
+        )
+        console.print(Padding(text, (1, 0, 0, 0)))
+
+
+def worst_of(findings: tuple[Finding, ...]) -> Finding:
+    """The first of the most severe."""
+    return max(findings, key=lambda finding: _SEVERITIES.index(finding.severity))
+
+
+def _place(finding: Finding) -> str:
+    if finding.box is None:
+        return ""
+    x, y, width, height = finding.box
+    return f", {width}×{height} px at {x}, {y}"
+
+
+def show_run(console: Console, run: Run, out: Path) -> None:
+    """Verdicts, statuses by check, what was left out, and where the files are."""
+    counts = run.summary.verdicts
+    rows = table("verdict", "pairs")
+    rows.columns[1].justify = "right"
+    for verdict in ("fail", "error", "review", "pass"):
+        rows.add_row(mark(console, verdict), str(counts.get(verdict, 0)))
+    console.print(rows)
+    if run.summary.checks:
+        statuses = tuple(_LOOK)
+        by_check = table("check", *(status.replace("_", " ") for status in statuses))
+        for name, seen in run.summary.checks.items():
+            by_check.add_row(Text(name), *(str(seen.get(status, 0) or "·") for status in statuses))
+        for column in by_check.columns[1:]:
+            column.justify = "right"
+        console.print()
+        console.print(by_check)
+    if run.summary.unmatched:
+        console.print()
+        console.print(Text("Without a partner, not audited:", style="yellow"))
+        for name in run.summary.unmatched:
+            console.print(Text(f"  {name}"), soft_wrap=True)
+    console.print()
+    for name in ("index.html", "results.json", "results.csv", "junit.xml"):
+        if (out / name).exists():
+            console.print(Text(str(out / name)), soft_wrap=True)
