@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -31,13 +32,17 @@ def to_srgb(image: Image.Image, icc: bytes | None) -> tuple[Image.Image, tuple[s
     Perceptual intent, or relative colorimetric where the profile has no perceptual table. A profile that
     is broken or describes another kind of picture is left out, and said so.
     """
-    if not icc and image.mode == "LAB":
+    if icc:
+        return _through(image, icc)
+    if image.mode == "LAB":
         return _apply(image, ImageCms.createProfile("LAB")), ("CIELAB was converted to sRGB",)
-    if not icc and image.mode == "RGB":
-        return image, ()  # convert would copy
-    if not icc:
-        note = ("CMYK without a profile: converted by the plain formula, colours are approximate",)
-        return image.convert("RGB"), note if image.mode == "CMYK" else ()
+    if image.mode == "CMYK":
+        note = "CMYK without a profile: converted by the plain formula, colours are approximate"
+        return image.convert("RGB"), (note,)
+    return image if image.mode == "RGB" else image.convert("RGB"), ()  # convert copies even when it need not
+
+
+def _through(image: Image.Image, icc: bytes) -> tuple[Image.Image, tuple[str, ...]]:
     name = describe(icc)
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
@@ -45,10 +50,9 @@ def to_srgb(image: Image.Image, icc: bytes | None) -> tuple[Image.Image, tuple[s
         if expects == "RGB" and image.mode == "L":
             image = image.convert("RGB")
         if expects != image.mode:
-            return image.convert("RGB"), (
-                f"profile '{name}' is for {expects.strip()} and was left out: the picture is {image.mode}",
-            )
-        if image.mode == "RGB" and _is_srgb(profile):
+            note = f"profile '{name}' is for {expects.strip()} and was left out: the picture is {image.mode}"
+            return image.convert("RGB"), (note,)
+        if image.mode == "RGB" and _is_srgb(icc):
             return image, ()
         return _apply(image, profile), (f"converted from '{name}' to sRGB",)
     except (OSError, ImageCms.PyCMSError):
@@ -70,9 +74,10 @@ def _apply(image: Image.Image, profile: Any) -> Image.Image:
     return converted
 
 
-def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
+@lru_cache(maxsize=64)
+def _is_srgb(icc: bytes) -> bool:
     """Whether converting would change nothing: tried on colours, since a profile's name may say anything."""
     levels = np.linspace(0, 255, _PROBE_STEPS).round().astype(np.uint8)
     probe = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), -1).reshape(_PROBE_STEPS, -1, 3)
-    after = np.asarray(_apply(Image.fromarray(probe), profile))
+    after = np.asarray(_apply(Image.fromarray(probe), ImageCms.ImageCmsProfile(io.BytesIO(icc))))
     return int(np.abs(after.astype(int) - probe).max()) <= _SAME_AS_SRGB
