@@ -58,9 +58,11 @@ def show_check(console: Console, registered: Registered, policy: Policy) -> None
     console.print(
         Text.assemble((check.title, "bold"), (f"  {check.id}, {gates}, from {registered.source}", "dim"))
     )
-    console.print(Text(check.question, style="italic"))
+    text = help_text(check)
+    if not text.startswith(check.question):
+        console.print(Text(check.question, style="italic"))
     console.print()
-    console.print(Markdown(help_text(check)))
+    console.print(Markdown(text))
     console.print()
     console.print(Text.assemble(("When it fails: ", "bold"), check.advice))
     limits = dataclasses.fields(cast(Any, check))

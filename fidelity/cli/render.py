@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -86,7 +85,8 @@ def _show_worst(console: Console, results: Iterable[CheckResult]) -> None:
             worst.message,
             (f" ({worst.severity}{_place(worst)}{f'; and {more} more' if more else ''})", "dim"),
         )
-        console.print(Padding(text, (1, 0, 0, 0)))
+        console.print()
+        console.print(text)
 
 
 def worst_of(findings: tuple[Finding, ...]) -> Finding:
