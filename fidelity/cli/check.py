@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fidelity.cli.exits import Exit
+from fidelity.cli.exits import Exit, go_silent
 from fidelity.cli.options import Only, PolicyFile, Profile, Skip, expectations, listed, selected, the_policy
 from fidelity.cli.outputs import writable, write_text
 from fidelity.errors import InputError, PolicyError
@@ -65,8 +65,11 @@ def command(  # noqa: PLR0917 - typer names every one of them; nobody calls this
     if json_file is not None:
         write_text("--json", json_file, audit.to_json())
     if json == "-":
-        sys.stdout.write(audit.to_json() + "\n")
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(audit.to_json() + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            go_silent()
 
     from fidelity.cli.render import console_for, show_audit
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -38,8 +39,9 @@ def polite(command: Callable[P, Exit]) -> Callable[P, None]:
             code = Exit.ERROR
         except KeyboardInterrupt:
             code = Exit.INTERRUPTED
-        except BrokenPipeError:
-            raise  # whoever reads us has gone (`| head`); typer ends quietly
+        except OSError as error:
+            say(f"the system refused: {error}")
+            code = Exit.ERROR
         except Exception:
             traceback.print_exc()
             say("this is a fault in fidelity, not in your pictures; nothing was judged")
@@ -52,3 +54,14 @@ def polite(command: Callable[P, Exit]) -> Callable[P, None]:
 def say(sentence: str) -> None:
     """One line on stderr, whatever the message holds."""
     print("fidelity:", " ".join(sentence.split()), file=sys.stderr)
+
+
+def go_silent() -> None:
+    """Drop further output: whoever read it has gone (`| head`). The exit code still tells the verdict."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fidelity.cli.exits import go_silent
+
 if TYPE_CHECKING:
     from fidelity.result import Audit, CheckResult, Finding, Run
 
@@ -30,9 +32,14 @@ _MEANING = {
 _SEVERITIES = ("minor", "major", "critical")
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        go_silent()  # rich would end the process with 1, which here means that a retouch failed
+
+
 def console_for(*, stderr: bool = False) -> Console:
     """A console that obeys NO_COLOR, pipes and narrow terminals."""
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    return _Console(stderr=stderr, highlight=False, markup=False, emoji=False)
 
 
 def mark(console: Console, status: str) -> Text:

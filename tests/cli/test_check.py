@@ -156,3 +156,10 @@ def test_a_fault_of_ours_is_never_taken_for_a_failed_retouch(run, audits) -> Non
     assert done.exit_code == 2
     assert "ZeroDivisionError" in done.stderr
     assert "nothing was judged" in done.stderr
+
+
+def test_a_full_disk_is_no_fault_of_ours(run, audits) -> None:
+    audits(OSError(28, "No space left on device"))
+    done = run("check", "a.jpg", "b.jpg")
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert "No space left" in done.stderr

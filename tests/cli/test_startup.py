@@ -43,3 +43,23 @@ def test_a_terminal_without_unicode_gets_plain_marks() -> None:
         env={"PYTHONIOENCODING": "ascii", "PATH": ""},
     )
     assert done.stdout.split() == [b"+", b"pass", b"x", b"fail"]
+
+
+def test_a_reader_that_leaves_early_does_not_change_the_exit_code() -> None:
+    script = (
+        "import typer\n"
+        "from fidelity.cli.exits import Exit, polite\n"
+        "from fidelity.cli.render import console_for\n"
+        "def command() -> Exit:\n"
+        "    for _ in range(20000): console_for().print('a line')\n"
+        "    return Exit.REVIEW\n"
+        "app = typer.Typer(); app.command()(polite(command)); app()"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    errors = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(timeout=60), errors) == (3, b"")
