@@ -29,6 +29,8 @@ _MEANING = {
     "review": "nothing failed, but something could not be judged: look at it",
     "error": "this pair could not be audited",
 }
+MOST_FAILURES = 10
+"""Pairs that the summary of a run spells out."""
 _SEVERITIES = ("minor", "major", "critical")
 
 
@@ -108,6 +110,19 @@ def _place(finding: Finding) -> str:
     return f", {width}×{height} px at {x}, {y}"
 
 
+def _show_failures(console: Console, run: Run) -> None:
+    """The first pairs that failed or broke, for whoever reads a CI log; index.html has them all."""
+    bad = [audit for wanted in ("fail", "error") for audit in run.audits if audit.verdict == wanted]
+    if bad:
+        console.print()
+    for audit in bad[:MOST_FAILURES]:
+        failed = [f"{c.id}: {c.summary}" for c in audit.checks if c.gating and c.status == "fail"]
+        why = audit.error or "; ".join(failed)
+        console.print(Text.assemble(mark(console, audit.verdict), "  ", (audit.id, "bold"), f"  {why}"))
+    if len(bad) > MOST_FAILURES:
+        console.print(Text(f"and {len(bad) - MOST_FAILURES} more", style="dim"))
+
+
 def show_run(console: Console, run: Run, out: Path) -> None:
     """Verdicts, statuses by check, what was left out, and where the files are."""
     counts = run.summary.verdicts
@@ -125,6 +140,7 @@ def show_run(console: Console, run: Run, out: Path) -> None:
             column.justify = "right"
         console.print()
         console.print(by_check)
+    _show_failures(console, run)
     if run.summary.unmatched:
         console.print()
         console.print(Text("Without a partner, not audited:", style="yellow"))

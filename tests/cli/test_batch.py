@@ -105,3 +105,12 @@ def test_a_manifest_that_cannot_be_read_is_one_sentence(run, batches) -> None:
 @pytest.mark.parametrize("arguments", [["m.csv"], ["--out", "o"], ["m.csv", "--out", "o", "--workers", "0"]])
 def test_usage_errors_exit_with_2(run, arguments: list[str]) -> None:
     assert run("batch", *arguments).exit_code == 2
+
+
+def test_failures_are_spelled_out_up_to_a_point(run, batches) -> None:
+    batches(PASSED, BROKEN, *[FAIL] * 11)
+    out = run("batch", "a", "b", "--out", "o").stdout
+    assert out.count("prongs: prongs seen") == 10
+    assert "and 2 more" in out
+    batches(PASSED, BROKEN)
+    assert "b.jpg is truncated" in run("batch", "a", "b", "--out", "o").stdout
