@@ -1,0 +1,142 @@
+"""The manifest: a CSV with one pair a row."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fidelity.batch.pairs import Pair, printable, told_apart
+from fidelity.errors import InputError
+
+REQUIRED = ("original", "retouched")
+EXPECT = "expect."
+_DELIMITERS = (",", ";", "\t")  # a spreadsheet saves 'CSV' with semicolons in half of Europe
+
+
+@dataclass(frozen=True)
+class _Row:
+    line: int
+    cells: dict[str, str]
+
+
+def read_manifest(path: Path) -> tuple[Pair, ...]:
+    """The pairs of a manifest, in its order.
+
+    Columns `original` and `retouched` are required, paths relative to the manifest. `id` names the pair and
+    must be unique; without one the original's file name does, with -2, -3 … where two are alike. `expect.X`
+    states the count of X in the original. Every other column is carried through in `Pair.extra`.
+
+    A file that does not exist is not an error here: it costs its own pair, later, and no other. Raises
+    `InputError`, one sentence with the line, for a manifest that cannot be understood.
+    """
+    columns, rows = _table(path)
+    for name in REQUIRED:
+        if name not in columns:
+            raise InputError(
+                f"manifest {path} has no column '{name}'; its columns are {', '.join(columns) or 'none'}"
+            )
+    if not rows:
+        raise InputError(f"manifest {path} lists no pairs; write one row for each")
+    ids = _ids(path, rows)
+    return tuple(_pair(path, row, id) for row, id in zip(rows, ids, strict=True))
+
+
+def _pair(path: Path, row: _Row, id: str) -> Pair:
+    for name in REQUIRED:
+        if not row.cells[name]:
+            raise InputError(f"manifest {path}, line {row.line}: '{name}' is empty; name the file")
+    known = (*REQUIRED, "id")
+    original, retouched = (path.parent / row.cells[name] for name in REQUIRED)
+    return Pair(
+        id=id,
+        original=original,
+        retouched=retouched,
+        original_shown=printable(str(original)),
+        retouched_shown=printable(str(retouched)),
+        expect={
+            name.removeprefix(EXPECT): _count(path, row.line, name, value)
+            for name, value in row.cells.items()
+            if name.startswith(EXPECT) and value
+        },
+        extra={k: v for k, v in row.cells.items() if k not in known and not k.startswith(EXPECT)},
+    )
+
+
+def _ids(path: Path, rows: list[_Row]) -> list[str]:
+    """Ids as given; an id twice is an error, since whoever gave it looks the audit up by it."""
+    lines: dict[str, int] = {}
+    for row in rows:
+        id = row.cells.get("id", "")
+        if id and id in lines:
+            raise InputError(
+                f"manifest {path}, line {row.line}: id '{id}' is also in line {lines[id]}; make ids unique"
+            )
+        if id:
+            lines[id] = row.line
+    made = iter(
+        told_apart(
+            [Path(row.cells["original"]).stem for row in rows if not row.cells.get("id")], taken=tuple(lines)
+        )
+    )
+    return [row.cells.get("id") or next(made) for row in rows]
+
+
+def _count(path: Path, line: int, name: str, value: str) -> float:
+    try:
+        count = float(value)
+    except ValueError:
+        count = math.nan
+    if not math.isfinite(count) or count < 0:
+        raise InputError(
+            f"manifest {path}, line {line}: '{name}' is '{value}'; give a count of at least 0, or nothing"
+        )
+    return count
+
+
+def _table(path: Path) -> tuple[list[str], list[_Row]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"manifest {path} is not UTF-8 text (byte {error.start}); save it as 'CSV UTF-8'"
+        ) from error
+    except OSError as error:
+        raise InputError(f"manifest {path} cannot be read ({error.strerror}); check the path") from error
+    try:
+        lines = list(_cells(text))
+    except csv.Error as error:
+        raise InputError(f"manifest {path} is not a CSV file ({error}); save it as 'CSV UTF-8'") from error
+    columns = [_column(name) for name in (lines[0][1] if lines else [])]
+    doubled = sorted({name for name in columns if name and columns.count(name) > 1})
+    if doubled:
+        raise InputError(f"manifest {path} has column '{doubled[0]}' twice; keep one")
+    rows = []
+    for line, cells in lines[1:]:
+        if any(cells[len(columns) :]):
+            raise InputError(
+                f"manifest {path}, line {line}: {len(cells)} cells for {len(columns)} columns; "
+                f"put quotes around a text that holds the separator"
+            )
+        padded = [*cells, *[""] * (len(columns) - len(cells))]
+        rows.append(_Row(line, {name: cell for name, cell in zip(columns, padded, strict=False) if name}))
+    return columns, rows
+
+
+def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
+    """(line number, cells) of every line that is not blank; the header's most frequent separator is used."""
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    reader = csv.reader(
+        text.splitlines(keepends=True), delimiter=max(_DELIMITERS, key=header.count), strict=True
+    )
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            yield reader.line_num, [cell.strip() for cell in cells]
+
+
+def _column(name: str) -> str:
+    """Our own columns in any case; a user's as written."""
+    lowered = name.lower()
+    return lowered if lowered in (*REQUIRED, "id") or lowered.startswith(EXPECT) else name

@@ -1,0 +1,163 @@
+"""What a worker does with one pair: audit it, write its report and thumbnails, hand back the audit alone."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from fidelity.batch.pairs import Pair, printable
+from fidelity.errors import FidelityError
+from fidelity.exhibit import Exhibit
+from fidelity.image.picture import U8, PictureInfo
+from fidelity.policy import Policy
+from fidelity.result import Audit, RegistrationInfo, Verdict
+
+log = logging.getLogger(__name__)
+
+THUMBNAIL_PX = 160
+"""Long side of a thumbnail; twice what the overview shows, for dense screens."""
+
+_THUMBNAIL_QUALITY = 82  # JPEG quality: about 4 kB each, so that 600 pairs are 5 MB
+_SEED = 20_250_101  # OpenCV's generator, set anew for each pair: results must not depend on the order
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where one pair's own outputs go, relative to the output folder; no report when `report` is None."""
+
+    report: str
+    thumbnails: tuple[str, str]
+
+    @classmethod
+    def named(cls, name: str) -> Files:
+        """From the pair's file name without ending."""
+        return cls(f"reports/{name}.html", (f"thumbs/{name}-original.jpg", f"thumbs/{name}-retouched.jpg"))
+
+    @property
+    def link(self) -> str:
+        """URL of the report relative to the output folder."""
+        return quote(self.report)
+
+    @property
+    def thumbnail_links(self) -> tuple[str, str]:
+        """URLs of the thumbnails relative to the output folder."""
+        return quote(self.thumbnails[0]), quote(self.thumbnails[1])
+
+    def exist(self, out: Path) -> bool:
+        """Whether all were written."""
+        return all((out / name).is_file() for name in (self.report, *self.thumbnails))
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that a worker needs to know. Pickled."""
+
+    pair: Pair
+    policy: Policy
+    only: tuple[str, ...] | None
+    skip: tuple[str, ...]
+    out: Path
+    files: Files | None
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """The audit, and why its report could not be written, if so."""
+
+    audit: Audit
+    problem: str = ""
+
+
+def audit_pair(task: Task) -> Done:
+    """Audit one pair. Whatever goes wrong becomes an audit with verdict `error`, never an exception."""
+    import cv2  # noqa: PLC0415 - heavy; this module is imported by the command line too
+
+    from fidelity.auditing import examine  # noqa: PLC0415
+
+    pair = task.pair
+    cv2.setRNGSeed(_SEED)
+    try:
+        examination = examine(
+            pair.original,
+            pair.retouched,
+            policy=task.policy,
+            only=task.only,
+            skip=task.skip,
+            expect=dict(pair.expect),
+            id=pair.id,
+        )
+        audit, exhibit = _told(pair, examination.audit), examination.exhibit
+        audit.to_json()  # what a check wrote into it must not break the run's files later
+    except FidelityError as error:
+        return Done(failed(task, _renamed(pair, str(error))))
+    except Exception as error:  # any fault in one pair is that pair's alone
+        log.exception("pair %s crashed", pair.id)
+        return Done(
+            failed(task, f"fidelity crashed on this pair ({type(error).__name__}: {error}); report it")
+        )
+    return Done(audit, _write_files(task, audit, exhibit) if task.files else "")
+
+
+def failed(task: Task, why: str) -> Audit:
+    """The audit of a pair that could not be judged; `why` is one sentence."""
+    pair = task.pair
+    return Audit(
+        id=pair.id,
+        verdict=Verdict.ERROR,
+        original=PictureInfo(path=pair.original_shown),
+        retouched=PictureInfo(path=pair.retouched_shown),
+        registration=RegistrationInfo(status="failed", message="not tried: the pair was not audited"),
+        profile=task.policy.profile,
+        error=" ".join(printable(why).split()),
+        extra=dict(pair.extra),
+    )
+
+
+def _told(pair: Pair, audit: Audit) -> Audit:
+    """With the files called as a person calls them, and the manifest's further columns."""
+    return audit.model_copy(
+        update={
+            "original": audit.original.model_copy(update={"path": pair.original_shown}),
+            "retouched": audit.retouched.model_copy(update={"path": pair.retouched_shown}),
+            "extra": dict(pair.extra),
+        }
+    )
+
+
+def _renamed(pair: Pair, sentence: str) -> str:
+    """What was unpacked to a temporary folder is called by its name in the ZIP."""
+    names = ((pair.original, pair.original_shown), (pair.retouched, pair.retouched_shown))
+    for path, shown in names:
+        sentence = sentence.replace(str(path), shown)
+    return sentence
+
+
+def _write_files(task: Task, audit: Audit, exhibit: Exhibit) -> str:
+    """Report and thumbnails; a judgement is not thrown away because its page could not be written."""
+    from fidelity.report import write_report  # noqa: PLC0415 - heavy
+
+    assert task.files is not None
+    try:
+        write_report(audit, exhibit, task.out / task.files.report)
+        pictures = (exhibit.original, exhibit.retouched)
+        for picture, name in zip(pictures, task.files.thumbnails, strict=True):
+            _write_thumbnail(picture, task.out / name)
+    except Exception as error:  # a full disk, a template of the user's
+        log.exception("no report for pair %s", audit.id)
+        return f"no report for {audit.id} ({type(error).__name__}: {error})"
+    return ""
+
+
+def _write_thumbnail(picture: U8, path: Path) -> None:
+    import cv2  # noqa: PLC0415
+    from PIL import Image  # noqa: PLC0415
+
+    height, width = picture.shape[:2]
+    scale = min(1.0, THUMBNAIL_PX / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(small).save(path, "JPEG", quality=_THUMBNAIL_QUALITY)
