@@ -69,7 +69,7 @@ def test_an_empty_run_has_a_header_all_the_same():
 
 @pytest.fixture
 def cases():
-    suites = ET.fromstring(junit(RUN))
+    suites = ET.fromstring(junit(RUN).encode())  # bytes, as a CI system reads them
     assert suites.tag == "testsuites"
     (suite,) = suites
     for element in (suites, suite):
