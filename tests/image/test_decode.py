@@ -143,6 +143,20 @@ def test_sixteen_bits_are_rounded_not_cut(tmp_path, fmt, channels):
         assert far(picture.rgb, np.broadcast_to(nearest, (HEIGHT, WIDTH, 3))) == 0
 
 
+@pytest.mark.parametrize("depth", [8, 10, 12])
+def test_the_depth_of_an_avif_is_read_from_its_header(tmp_path, depth):
+    path = tmp_path / "a.avif"
+    deep = smooth().astype(np.uint16) << (depth - 8)
+    options = [cv2.IMWRITE_AVIF_DEPTH, depth, cv2.IMWRITE_AVIF_QUALITY, 95]
+    try:
+        cv2.imwrite(str(path), (deep if depth > 8 else smooth())[:, :, ::-1], options)
+    except cv2.error:
+        pytest.skip("this OpenCV writes no AVIF")
+    picture = load(path)
+    assert picture.info.bit_depth == depth
+    assert np.abs(picture.rgb.astype(int) - smooth()).mean() < LOSSY
+
+
 def test_grey_becomes_three_equal_channels(tmp_path):
     picture = load(saved(tmp_path / "grey.jpg", smooth()[:, :, 0], "PNG"))
     assert picture.info.mode == "L"
