@@ -1,0 +1,78 @@
+"""The workbench: both pictures on one grid, at the scale at which the piece is judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from fidelity.image.picture import F64, U8, Mask, Picture
+from fidelity.registration import Registration
+from fidelity.registration.register import warp
+from fidelity.result import Box
+
+BENCH_SIDE_PX = 1200
+"""Longer side of the bench. Prongs and melee of a catalogue picture are still several pixels wide here."""
+MARGIN = 0.06
+"""Room left around the piece, share of its longer side."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """`before` and `after` are (h, w, 3) uint8 sRGB on the same grid; `covered` (h, w) where the retouch reaches.
+
+    `alpha` is the retouch's own alpha on this grid or None. A bench pixel is `1 / scale` original pixels wide
+    and the bench's origin lies at (`left`, `top`) of the original.
+    """
+
+    before: U8
+    after: U8
+    covered: Mask
+    alpha: U8 | None
+    left: int
+    top: int
+    scale: float
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(height, width)."""
+        return self.before.shape[0], self.before.shape[1]
+
+    def box(self, x: float, y: float, width: float, height: float) -> Box:
+        """A bench box in original pixels."""
+        s = self.scale
+        return (
+            round(self.left + x / s),
+            round(self.top + y / s),
+            max(1, round(width / s)),
+            max(1, round(height / s)),
+        )
+
+
+def lay_out(
+    original: Picture, retouched: Picture, registration: Registration, region: Box | None
+) -> Bench:
+    """Crop to the piece (`region`, original pixels; None for the whole picture), reduce, warp the retouch."""
+    height, width = original.shape
+    x, y, w, h = region or (0, 0, width, height)
+    grow = round(MARGIN * max(w, h))
+    left, top = max(0, x - grow), max(0, y - grow)
+    right, bottom = min(width, x + w + grow), min(height, y + h + grow)
+    scale = min(1.0, BENCH_SIDE_PX / max(right - left, bottom - top))
+    size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
+    before = original.rgb[top:bottom, left:right]
+    if scale < 1:
+        before = np.asarray(cv2.resize(before, size, interpolation=cv2.INTER_AREA), np.uint8)
+    half = 0.5 * scale - 0.5  # pixel centres, not corners
+    to_bench: F64 = np.array([[scale, 0, half - scale * left], [0, scale, half - scale * top], [0, 0, 1]])
+    shape = (size[1], size[0])
+    if registration.matrix is None:
+        blank = np.full((*shape, 3), 255, np.uint8)
+        return Bench(before, blank, np.zeros(shape, bool), None, left, top, scale)
+    matrix = to_bench @ registration.matrix
+    after = warp(retouched.rgb, matrix, shape)
+    full = np.full(retouched.shape, 255, np.uint8)
+    covered = warp(full, matrix, shape, fill=0) > 250
+    alpha = None if retouched.alpha is None else warp(retouched.alpha, matrix, shape, fill=0)
+    return Bench(before, after, covered, alpha, left, top, scale)
