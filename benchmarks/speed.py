@@ -56,7 +56,7 @@ def enlarged(source: Path, side: int, seed: int, target: Path) -> None:
     soft = cv2.GaussianBlur(big, (0, 0), side / small.shape[1] * 0.6)
     rng = np.random.default_rng(seed)
     detail = rng.standard_normal((side // 2, side // 2), dtype=np.float32)
-    detail = cv2.resize(detail, (side, side), interpolation=cv2.INTER_CUBIC)
+    detail = np.asarray(cv2.resize(detail, (side, side), interpolation=cv2.INTER_CUBIC), np.float32)
     edges = np.abs(big - soft).mean(2)
     noise = rng.standard_normal((side, side), dtype=np.float32) * 2.0
     big += 0.8 * (big - soft) + (noise + detail * np.minimum(edges, 6.0) * 0.5)[..., None]
