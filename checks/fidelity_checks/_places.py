@@ -1,0 +1,69 @@
+"""Shared wording and sorting of changed places. Uses fidelity's public names only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
+
+MAX_FINDINGS = 12
+"""More boxes than this hide the piece; the rest is counted in the summary."""
+
+
+def clock(dx: float, dy: float) -> str:
+    """A direction as a jeweller says it: `12 o'clock` is up."""
+    hour = round((math.degrees(math.atan2(dx, -dy)) % 360) / 30) % 12
+    return f"{hour or 12} o'clock"
+
+
+def place(evidence: Evidence, x: float, y: float) -> str:
+    """Where a bench point lies, in words relative to the nearest large stone or to the piece."""
+    stones = evidence.features.stones
+    if stones:
+        index = min(range(len(stones)), key=lambda i: math.dist((x, y), stones[i].centre))
+        stone = stones[index]
+        dx, dy = x - stone.centre[0], y - stone.centre[1]
+        name = "the largest stone" if index == 0 else f"stone {index + 1}"
+        if math.hypot(dx, dy) < 0.3 * stone.axes[1]:
+            return f"in the middle of {name}"
+        return f"at {clock(dx, dy)} of {name}"
+    height, width = evidence.bench.shape
+    return f"at {clock(x - width / 2, y - height / 2)} of the piece"
+
+
+def judged(
+    evidence: Evidence,
+    changes: Iterable,  # type: ignore[type-arg]
+    limit: float,
+    name: str,
+    wording: dict[str, str],
+    good: str,
+    extra: tuple[Measurement, ...] = (),
+    severity: Severity = Severity.MAJOR,
+) -> Outcome:
+    """The common ending: places over the limit fail, each with its sentence; the worst score is measured.
+
+    `wording` maps a change's kind (lost, invented, redrawn) to a sentence in which `{place}` is filled in.
+    """
+    places = list(changes)
+    over = [c for c in places if c.score > limit]
+    worst = max((c.score for c in places), default=0.0)
+    measurement = Measurement(
+        name=name, original=0, retouched=worst, limit=limit,
+        unit="share of structure that disagrees in the worst window", worse_when="higher",
+    )
+    findings = tuple(
+        Finding(
+            kind=c.kind, severity=severity, box=c.box,
+            message=wording[c.kind].format(place=place(evidence, c.x, c.y)),
+        )
+        for c in over[:MAX_FINDINGS]
+    )
+    if over:
+        count = "1 place" if len(over) == 1 else f"{len(over)} places"
+        return Outcome(
+            status=Status.FAIL, summary=f"changed in {count}; {findings[0].message}",
+            measurements=(measurement, *extra), findings=findings,
+        )
+    return Outcome(status=Status.PASS, summary=good, measurements=(measurement, *extra))

@@ -1,0 +1,61 @@
+"""Facets kept, neither softened into glass nor drawn anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fidelity import Evidence, Measurement, Outcome
+from fidelity_checks._places import judged
+
+
+@dataclass(frozen=True)
+class Facets:
+    """Are facet edges and scintillation as the photograph shows them?
+
+    **Why a jeweller cares.** The pattern of facets is the cut, and the cut is what was paid for. A stone softened
+    into glass or given stars that it never had is another stone.
+
+    **How.** Inside each large stone, gradient vectors of both pictures are compared window by window (2 % of the
+    piece) after the picture's own tone curve and sharpness are taken out. The measurement is the share of
+    structure that disagrees in the worst window, 0 to 1, beyond the pair's floor. Detail that only the
+    original has is `lost`, only the retouch `invented`, both but different `redrawn`.
+
+    **When it does not apply.** No stone of at least 7 % of the piece. Cabochons and opals are judged alike: their
+    pattern must stay.
+
+    **Known problems.** A strong reflection taken off a table reads as lost detail.
+
+    **Where the limits come from.** Set on the close-up pairs: the highest value that faithful retouches reach
+    inside stones stays below it in 98 of 100.
+    """
+
+    disagreement_share: float = 0.5
+
+    id: ClassVar[str] = "facets"
+    title: ClassVar[str] = "Facets"
+    question: ClassVar[str] = "Facet edges and scintillation preserved, not softened, not re-drawn, no invented sparkle?"
+    advice: ClassVar[str] = (
+        "Retouch stones on the low-frequency layer only, or mask them out; bring facets back by laying the original "
+        "over the stone in luminosity mode."
+    )
+
+    def judge(self, evidence: Evidence) -> Outcome:
+        """Look for changed windows inside the large stones."""
+        if why := evidence.unusable:
+            return Outcome.review(why)
+        features = evidence.features
+        if not features.stones:
+            return Outcome.not_applicable("no large stone was found")
+        places = [c for c in evidence.changes if c.zone == "stone"]
+        count = len(features.stones)
+        return judged(
+            evidence, places, self.disagreement_share, "facet disagreement",
+            {
+                "lost": "Facet detail was lost {place}.",
+                "invented": "Detail or sparkle was invented {place}.",
+                "redrawn": "Facets were drawn anew {place}.",
+            },
+            f"facets agree in {'the stone' if count == 1 else f'all {count} stones'}",
+            (Measurement(name="stones", original=count, unit="stones"),),
+        )

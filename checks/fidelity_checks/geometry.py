@@ -1,0 +1,83 @@
+"""Mirrored, stretched, another view, another piece."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Is it the same piece, seen from the same side, neither mirrored nor stretched?
+
+    **Why a jeweller cares.** A mirrored picture shows a left-handed clasp on the right and a stamp that reads
+    backwards; a stretched one sells a round stone as an oval.
+
+    **How.** The transform from the retouch to the original is fitted to matched local features. A fit that
+    needs a flip is a mirrored picture; one whose two axes differ in scale is stretched: the measurement is
+    larger over smaller axis scale in percent. Rich detail in both pictures that hardly agrees anywhere
+    means another view, another piece, or one that was drawn anew. Crop, turn and even scaling are free.
+
+    **When it does not apply.** Never. With too little detail to tell it says `review`.
+
+    **Known problems.** Local bending of a part of the piece is not measured. A very symmetrical piece that was mirrored on a
+    plain ground can pass.
+
+    **Where the limits come from.** Faithful close-up pairs fit with axis ratios under 0.6 %; 1.2 % leaves
+    twice that for vendors' own resampling.
+    """
+
+    stretch_percent: float = 1.2
+
+    id: ClassVar[str] = "geometry"
+    title: ClassVar[str] = "Geometry"
+    question: ClassVar[str] = "Is it the same piece from the same side, neither mirrored nor stretched?"
+    advice: ClassVar[str] = (
+        "Resize with the aspect ratio locked and never flip. Where the piece was drawn anew, go back to the "
+        "photograph: isolate the piece and let the tool work on the background only."
+    )
+
+    def judge(self, evidence: Evidence) -> Outcome:
+        """Read the registration."""
+        info = evidence.registration.info
+        if info.status == "failed":
+            return Outcome.review(info.message)
+        width, height = evidence.original.shape[1], evidence.original.shape[0]
+        whole = (0, 0, width, height)
+        if info.status == "different":
+            return Outcome(
+                status=Status.FAIL, summary=info.message,
+                findings=(
+                    Finding(kind="different", severity=Severity.CRITICAL, box=whole, message=info.message),
+                ),
+            )
+        stretch = 100 * (float(info.stretch or 1.0) - 1)
+        measurement = Measurement(
+            name="stretch", original=0, retouched=stretch, limit=self.stretch_percent, unit="%",
+            worse_when="higher",
+        )
+        findings = []
+        if info.status == "mirrored":
+            findings.append(
+                Finding(kind="mirrored", severity=Severity.CRITICAL, box=whole, message="The picture is mirrored.")
+            )
+        if measurement.exceeded:
+            findings.append(
+                Finding(
+                    kind="stretched", severity=Severity.CRITICAL, box=whole,
+                    message=f"The picture is stretched by {stretch:.1f} % along one axis.",
+                )
+            )
+        if findings:
+            return Outcome(
+                status=Status.FAIL, summary=" ".join(f.message for f in findings),
+                measurements=(measurement,), findings=tuple(findings),
+            )
+        if info.method == "silhouette":
+            return Outcome.review(info.message, measurement)
+        return Outcome(
+            status=Status.PASS, measurements=(measurement,),
+            summary=f"same piece, same view; {info.inliers} details agree to {float(info.residual_px or 0):.1f} px",
+        )

@@ -1,0 +1,61 @@
+"""Every small stone still there and distinct."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fidelity import Evidence, Measurement, Outcome
+from fidelity_checks._places import judged
+
+
+@dataclass(frozen=True)
+class Pave:
+    """Is every small stone still there and told from its neighbours?
+
+    **Why a jeweller cares.** Melee is counted and weighed; a smear of light is neither.
+
+    **How.** Melee is proposed in the original as repeated small bodies in busy areas outside the large stones.
+    Each is looked for at its registered place: it is lost when the structure in its window disagrees beyond
+    the limit. The windows between stones are judged too, so a filled gap (merged stones) counts.
+
+    **When it does not apply.** Fewer than five small bodies.
+
+    **Known problems.** Filigree and milgrain are busy as well and are judged here; counts are of bodies seen at
+    the working scale, bead and stone not told apart.
+
+    **Where the limits come from.** Set on the close-up pairs, as for facets.
+    """
+
+    disagreement_share: float = 0.5
+
+    id: ClassVar[str] = "pave"
+    title: ClassVar[str] = "Pavé"
+    question: ClassVar[str] = "Every small stone still distinct, not one bright smear?"
+    advice: ClassVar[str] = (
+        "Protect melee with a mask before smoothing or denoising; never clone one stone over another. Where "
+        "stones melted together, lay the original back over the row."
+    )
+
+    def judge(self, evidence: Evidence) -> Outcome:
+        """Match the melee of the original one by one."""
+        if why := evidence.unusable:
+            return Outcome.review(why)
+        features = evidence.features
+        if not features.melee:
+            return Outcome.not_applicable("no pavé or melee was found")
+        places = [c for c in evidence.changes if c.zone == "melee"]
+        lost = evidence.spots_changed(features.melee, self.disagreement_share)
+        total = len(features.melee)
+        kept = total - len(lost) if any(c.score > self.disagreement_share for c in places) else total
+        return judged(
+            evidence, places, self.disagreement_share, "pavé disagreement",
+            {
+                "lost": "Small stones were lost or melted together {place}.",
+                "invented": "Small stones were added or sharpened into new ones {place}.",
+                "redrawn": "Small stones were replaced or merged {place}.",
+            },
+            f"all {total} small bodies of the melee are matched",
+            (Measurement(name="pave", original=total, retouched=kept, limit=None, unit="small bodies",
+                         worse_when="lower"),),
+        )

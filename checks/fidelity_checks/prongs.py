@@ -1,0 +1,63 @@
+"""Same prongs, at the same places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fidelity import Evidence, Measurement, Outcome, Severity
+from fidelity_checks._places import judged
+
+
+@dataclass(frozen=True)
+class Prongs:
+    """Are the prongs the same in number and place?
+
+    **Why a jeweller cares.** Prongs hold the stone. One less is another mounting, and an unsafe one.
+
+    **How.** Candidates are metal-coloured bodies that stand out from the course of a large stone's outline. Each
+    is looked for at its registered place; it is missing when the structure there disagrees beyond the limit.
+    The rest of the girdle is searched for bodies that the original does not have. Counts come from matched
+    candidates: equal numbers with one lost and one invented fail.
+
+    **When it does not apply.** No large stone, or none with candidates on its outline (bezel).
+
+    **Known problems.** Candidates are proposals, not a census: a prong seen head-on in the stone's own colour is
+    not proposed, a reflection may be. State the true number with `--expect prongs=6` to have it compared.
+
+    **Where the limits come from.** Set on the close-up pairs, as for facets.
+    """
+
+    disagreement_share: float = 0.5
+
+    id: ClassVar[str] = "prongs"
+    title: ClassVar[str] = "Prongs"
+    question: ClassVar[str] = "Same number, same position, none merged into the metal or deleted?"
+    advice: ClassVar[str] = (
+        "Paint the prong back from the original through a mask. When cutting out, check the tips at 200 %: low "
+        "contrast against the ground is what makes them vanish."
+    )
+
+    def judge(self, evidence: Evidence) -> Outcome:
+        """Match prong candidates one by one, then search the girdle for anything else."""
+        if why := evidence.unusable:
+            return Outcome.review(why)
+        features = evidence.features
+        if not features.prongs:
+            return Outcome.not_applicable("no prongs were found")
+        places = [c for c in evidence.changes if c.zone == "girdle"]
+        lost = evidence.spots_changed(features.prongs, self.disagreement_share)
+        total = len(features.prongs)
+        near = [c for c in places if c.score > self.disagreement_share]
+        kept = total - len(lost) if near else total
+        return judged(
+            evidence, places, self.disagreement_share, "girdle disagreement",
+            {
+                "lost": "The prong or girdle {place} is missing.",
+                "invented": "Something was added on the girdle {place}.",
+                "redrawn": "The prong or girdle {place} was moved, merged or drawn anew.",
+            },
+            f"all {total} prong candidates are matched",
+            (Measurement(name="prongs", original=total, retouched=kept, unit="prongs", worse_when="lower"),),
+            Severity.CRITICAL,
+        )

@@ -1,0 +1,5 @@
+"""Evidence: whatever more than one check needs of a pair, computed once, when first asked for."""
+
+from fidelity.evidence.evidence import Evidence
+
+__all__ = ["Evidence"]

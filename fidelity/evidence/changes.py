@@ -1,0 +1,106 @@
+"""Changed places: windows whose structure disagrees more than the pair's own floor explains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy import ndimage
+from skimage.measure import label, regionprops
+
+from fidelity.evidence.bench import Bench
+from fidelity.evidence.features import Features
+from fidelity.evidence.structure import Structure
+from fidelity.image.picture import F32, Mask
+from fidelity.result import Box
+
+Zone = Literal["stone", "girdle", "melee", "chain", "mark", "metal"]
+NOTABLE = 0.30
+"""Disagreement from which a window is worth reporting at all; checks put their own limits above it."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One changed place: `score` is the worst window's excess disagreement (0..1) over the pair's floor.
+
+    `lost` and `invented` are the one-sided shares there; `zone` is what lies there in the original.
+    `area_share` is its area over that of the piece.
+    """
+
+    box: Box
+    score: float
+    lost: float
+    invented: float
+    zone: Zone
+    area_share: float
+    x: float
+    y: float
+
+    @property
+    def kind(self) -> str:
+        """`lost`, `invented` or `redrawn`."""
+        if self.lost > 0.35 and self.lost > 2 * self.invented:
+            return "lost"
+        if self.invented > 0.35 and self.invented > 2 * self.lost:
+            return "invented"
+        return "redrawn"
+
+
+def find_changes(
+    structure: Structure, features: Features, bench: Bench, side: float
+) -> tuple[Change, ...]:
+    """Changed places, worst first."""
+    excess = excess_of(structure)
+    area = max(1.0, float(structure.inside.sum()))
+    zones = _zones(features)
+    out = []
+    for region in regionprops(label(excess > NOTABLE)):
+        rows, cols = region.coords.T
+        values = excess[rows, cols]
+        worst = int(values.argmax())
+        y, x = int(rows[worst]), int(cols[worst])
+        top, left, bottom, right = region.bbox
+        out.append(
+            Change(
+                box=bench.box(left, top, right - left, bottom - top),
+                score=float(values.max()),
+                lost=float(structure.lost[y, x]),
+                invented=float(structure.invented[y, x]),
+                zone=_zone_at(zones, y, x, rows, cols),
+                area_share=float(region.area) / area,
+                x=float(x), y=float(y),
+            )
+        )
+    return tuple(sorted(out, key=lambda c: -c.score))
+
+
+def excess_of(structure: Structure) -> F32:
+    """(h, w) disagreement beyond the pair's floor, rescaled so that 1 stays 1; 0 outside the piece."""
+    floor = structure.floor
+    raised = (structure.disagreement - floor) / max(1e-3, 1 - floor)
+    return np.asarray(np.where(structure.inside, np.clip(raised, 0, 1), 0), np.float32)
+
+
+def _zones(features: Features) -> list[tuple[Zone, Mask]]:
+    """In order of precedence: a girdle window belongs to the prongs although stone lies in it too."""
+    return [
+        ("chain", features.chain_zone), ("mark", features.mark_zone), ("girdle", features.girdle_zone),
+        ("stone", features.stone_zone), ("melee", features.melee_zone),
+    ]
+
+
+def _zone_at(
+    zones: list[tuple[Zone, Mask]], y: int, x: int, rows: np.ndarray, cols: np.ndarray
+) -> Zone:
+    """What most of the place is; at the worst window when nothing prevails."""
+    shares = [(float(mask[rows, cols].mean()), name) for name, mask in zones]
+    best = max(shares)
+    if best[0] > 0.5:
+        return best[1]
+    return next((name for name, mask in zones if mask[y, x]), "metal")
+
+
+def spread(mask: Mask, pixels: int) -> Mask:
+    """Dilate by some pixels."""
+    return np.asarray(ndimage.binary_dilation(mask, iterations=max(1, pixels)))

@@ -1,0 +1,111 @@
+"""The lazy, read-only bundle that checks read."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from fidelity.evidence.bench import Bench, lay_out
+from fidelity.evidence.changes import Change, excess_of, find_changes
+from fidelity.evidence.features import Features, Spot, find_features
+from fidelity.evidence.piece import Piece, find_piece
+from fidelity.evidence.stonefit import StoneFit, fit_stone
+from fidelity.evidence.structure import Structure, compare
+from fidelity.evidence.tone import Tone, measure_tone
+from fidelity.exhibit import Exhibit
+from fidelity.image.picture import Mask, Picture
+from fidelity.registration import Registration, register
+from fidelity.registration.register import warp
+
+
+class Evidence:
+    """Everything derived from one pair. Arrays are not to be written to.
+
+    Places are bench pixels; `bench.box(...)` turns them into original pixels.
+    """
+
+    def __init__(self, original: Picture, retouched: Picture) -> None:
+        self.original = original
+        self.retouched = retouched
+
+    @cached_property
+    def registration(self) -> Registration:
+        """Retouched → original."""
+        return register(self.original, self.retouched)
+
+    @cached_property
+    def piece(self) -> Piece | None:
+        """The piece in the original; None when nothing stands out."""
+        return find_piece(self.original, self.retouched, self.registration)
+
+    @cached_property
+    def bench(self) -> Bench:
+        """Both pictures on one grid around the piece."""
+        return lay_out(self.original, self.retouched, self.registration, self.piece.region if self.piece else None)
+
+    @cached_property
+    def mask(self) -> Mask:
+        """(h, w) the piece on the bench; empty when there is no piece."""
+        if self.piece is None:
+            return np.zeros(self.bench.shape, bool)
+        return self.piece.on(self.bench.left, self.bench.top, self.bench.scale, self.bench.shape)
+
+    @property
+    def side_px(self) -> float:
+        """Longer side of the piece in bench pixels."""
+        if self.piece is None:
+            return float(max(self.bench.shape))
+        return max(self.piece.region[2:]) * self.bench.scale
+
+    @cached_property
+    def structure(self) -> Structure:
+        """Window-by-window agreement of structure inside the piece."""
+        return compare(self.bench, self.mask, self.side_px)
+
+    @cached_property
+    def features(self) -> Features:
+        """Stones, melee, prongs, chain, marks and metal, proposed in the original."""
+        return find_features(self.bench, self.mask, self.side_px)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """Places inside the piece that changed more than this pair's own floor explains."""
+        return find_changes(self.structure, self.features, self.bench, self.side_px)
+
+    def spots_changed(self, spots: tuple[Spot, ...], limit: float) -> tuple[Spot, ...]:
+        """Those of `spots` whose window disagrees with the retouch by more than `limit` (0 to 1)."""
+        excess = excess_of(self.structure)
+        return tuple(s for s in spots if excess[int(s.y), int(s.x)] > limit)
+
+    @cached_property
+    def stone_fits(self) -> tuple[StoneFit, ...]:
+        """What each large stone did beyond the whole piece; stones that cannot be fitted are left out."""
+        fits = (fit_stone(self.bench, stone) for stone in self.features.stones)
+        return tuple(f for f in fits if f is not None)
+
+    @cached_property
+    def tone(self) -> Tone | None:
+        """Metal colour before and after; None where no metal was found."""
+        return measure_tone(self.bench, self.features.metal, self.mask)
+
+    @property
+    def unusable(self) -> str | None:
+        """Why nothing can be judged place by place, in one sentence; None when it can."""
+        if not self.registration.usable:
+            return self.registration.info.message or "the pictures could not be laid on top of each other"
+        if self.piece is None:
+            return "the piece could not be told from its ground in the original"
+        if not self.structure.inside.any():
+            return "hardly anything of the piece is visible in both pictures"
+        return None
+
+    @cached_property
+    def exhibit(self) -> Exhibit:
+        """The pixels that a report shows."""
+        matrix = self.registration.matrix
+        if matrix is None or not self.registration.usable:
+            return Exhibit(self.original.rgb, self.retouched.rgb, None, None)
+        shape = self.original.shape
+        covered = warp(np.full(self.retouched.shape, 255, np.uint8), matrix, shape, fill=0) > 127
+        return Exhibit(self.original.rgb, self.retouched.rgb, warp(self.retouched.rgb, matrix, shape), covered)

@@ -1,0 +1,71 @@
+"""What a single stone did beyond the registration of the whole piece."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from fidelity.evidence.bench import Bench
+from fidelity.evidence.features import Stone
+from fidelity.result import Box
+
+MIN_CORRELATION = 0.75
+"""ECC correlation below which the stone's pattern is another one and its fit means nothing."""
+FIT_SIDE_PX = 200
+ROOM = 0.12
+"""Room around the stone, share of its box."""
+
+
+@dataclass(frozen=True)
+class StoneFit:
+    """Change of one stone, retouch against original: size and axis ratio in percent, centre shift in percent of size."""
+
+    size_percent: float
+    stretch_percent: float
+    shift_percent: float
+    correlation: float
+    box: Box
+
+
+def fit_stone(bench: Bench, stone: Stone) -> StoneFit | None:
+    """Affine ECC on one stone; None where the patterns do not correlate."""
+    x, y, w, h = stone.box
+    room = max(3, round(ROOM * max(w, h)))
+    top, left = max(0, y - room), max(0, x - room)
+    rows, cols = slice(top, y + h + room), slice(left, x + w + room)
+    factor = min(1.0, FIT_SIDE_PX / max(w, h))
+    crops = []
+    for picture in (bench.before, bench.after):
+        grey = cv2.cvtColor(np.ascontiguousarray(picture[rows, cols]), cv2.COLOR_RGB2GRAY)
+        small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        crops.append(cv2.GaussianBlur(small.astype(np.float32), (0, 0), 1.2))
+    mask = cv2.resize(
+        stone.mask[rows, cols].astype(np.uint8), (crops[0].shape[1], crops[0].shape[0]),
+        interpolation=cv2.INTER_NEAREST,
+    )
+    if mask.sum() < 150 or not bench.covered[rows, cols].all():
+        return None
+    warp = np.eye(2, 3, dtype=np.float32)
+    criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 80, 1e-4)
+    try:
+        correlation, warp = cv2.findTransformECC(
+            crops[0], crops[1], warp, cv2.MOTION_AFFINE, criteria, mask, 3
+        )
+    except cv2.error:  # did not converge: another pattern
+        return None
+    if correlation < MIN_CORRELATION:
+        return None
+    # ECC maps original → retouch: its axis scales are the stone's own growth.
+    singular = np.linalg.svd(warp[:, :2], compute_uv=False)
+    centre = np.array([(stone.centre[0] - left) * factor, (stone.centre[1] - top) * factor, 1.0])
+    moved = warp @ centre - centre[:2]
+    size = 2 * factor * float(np.sqrt(stone.axes[0] * stone.axes[1]))
+    return StoneFit(
+        size_percent=100 * (float(np.sqrt(singular[0] * singular[1])) - 1),
+        stretch_percent=100 * (float(singular[0] / max(singular[1], 1e-6)) - 1),
+        shift_percent=100 * float(np.hypot(*moved)) / max(size, 1e-6),
+        correlation=float(correlation),
+        box=bench.box(x, y, w, h),
+    )
