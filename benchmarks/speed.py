@@ -33,6 +33,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 FIRST = HERE.parent / "fixtures" / "first"
 JOBS = ("decode", "ssim", "audit")
+ENLARGE = "enlarge"
 
 
 @dataclass(frozen=True)
@@ -101,14 +102,22 @@ def child(job: str, original: Path, retouched: Path) -> None:
     print(json.dumps({"seconds": seconds, "memory": peak, "note": note}))
 
 
-def measured(job: str, original: Path, retouched: Path) -> Timing:
-    """Run one job in a fresh process."""
-    command = [sys.executable, str(Path(__file__).resolve()), "--child", job]
+def in_child(job: str, original: Path, retouched: Path, *more: str) -> str:
+    """Run one job in a fresh process and return what it prints.
+
+    This process stays small (it never imports NumPy): on Linux a child starts out with its parent's peak.
+    """
+    command = [sys.executable, str(Path(__file__).resolve()), "--child", job, *more]
     command += ["--original", str(original), "--retouched", str(retouched)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE.parent)
     if done.returncode:
         raise SystemExit(f"speed: the job {job!r} failed:\n{done.stderr}")
-    return Timing(**json.loads(done.stdout.strip().splitlines()[-1]))
+    return done.stdout
+
+
+def measured(job: str, original: Path, retouched: Path) -> Timing:
+    """The timing of one job in a fresh process."""
+    return Timing(**json.loads(in_child(job, original, retouched).strip().splitlines()[-1]))
 
 
 def spread(values: list[float], digits: int = 2) -> str:
@@ -146,8 +155,12 @@ def main() -> None:
         "--original", type=Path, help="use this pair as it is instead of the enlarged fixture"
     )
     parser.add_argument("--retouched", type=Path)
-    parser.add_argument("--child", choices=JOBS, help=argparse.SUPPRESS)
+    parser.add_argument("--child", choices=(*JOBS, ENLARGE), help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    if asked.child == ENLARGE:
+        enlarged(FIRST / "original.jpg", asked.side, 1, asked.original)
+        enlarged(FIRST / "prong_missing.jpg", asked.side, 2, asked.retouched)
+        return
     if asked.child:
         child(asked.child, asked.original, asked.retouched)
         return
@@ -158,8 +171,7 @@ def main() -> None:
             original, retouched = asked.original.resolve(), asked.retouched.resolve()
         else:
             original, retouched = Path(folder) / "original.jpg", Path(folder) / "retouched.jpg"
-            enlarged(FIRST / "original.jpg", asked.side, 1, original)
-            enlarged(FIRST / "prong_missing.jpg", asked.side, 2, retouched)
+            in_child(ENLARGE, original, retouched, "--side", str(asked.side))
         timings: dict[str, list[Timing]] = {job: [] for job in JOBS}
         for _ in range(asked.runs):
             for job in JOBS:
