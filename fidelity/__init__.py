@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fidelity.auditing import Examination, audit, examine
     from fidelity.check import Check
     from fidelity.errors import FidelityError, InputError, PolicyError, RegistryError
-    from fidelity.evidence import Evidence
+    from fidelity.evidence import Change, Evidence
     from fidelity.exhibit import Exhibit
     from fidelity.image.decode import load
     from fidelity.image.picture import Picture, PictureInfo
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Audit": "result",
+    "Change": "evidence",
     "Check": "check",
     "CheckResult": "result",
     "Evidence": "evidence",
@@ -69,6 +70,7 @@ _HOME = {
 
 __all__ = [
     "Audit",
+    "Change",
     "Check",
     "CheckResult",
     "Evidence",

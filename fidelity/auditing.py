@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy.typing as npt
 
@@ -21,7 +22,7 @@ from fidelity.result import Audit, CheckResult, Outcome, Status, verdict_of
 
 log = logging.getLogger(__name__)
 
-Source = str | Path | Picture | npt.NDArray[object]
+Source = str | Path | Picture | npt.NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +57,7 @@ def audit(
     Raises `InputError` for an unreadable picture, `PolicyError` for an unknown check or expectation,
     `RegistryError` when no checks are installed.
     """
-    return examine(
-        original, retouched, policy=policy, only=only, skip=skip, expect=expect, id=id
-    ).audit
+    return examine(original, retouched, policy=policy, only=only, skip=skip, expect=expect, id=id).audit
 
 
 def examine(
@@ -83,9 +82,7 @@ def examine(
         )
     before, after = load(original), load(retouched)
     evidence = Evidence(before, after)
-    results = tuple(
-        _judged(check, evidence, policy, expectations.get(check.id)) for check in checks
-    )
+    results = tuple(_judged(check, evidence, policy, expectations.get(check.id)) for check in checks)
     return Examination(
         audit=Audit(
             id=id or _name_of(before),
@@ -106,9 +103,7 @@ def _judged(check: Check, evidence: Evidence, policy: Policy, expected: float | 
         outcome = check.judge(evidence)
     except Exception as error:  # a third party's check may raise anything; the other checks go on
         log.exception("check %s crashed", check.id)
-        outcome = Outcome(
-            status=Status.ERROR, summary=f"the check crashed: {type(error).__name__}: {error}"
-        )
+        outcome = Outcome(status=Status.ERROR, summary=f"the check crashed: {type(error).__name__}: {error}")
     if expected is not None:
         outcome = _held_to(expected, check.id, outcome)
     return CheckResult(

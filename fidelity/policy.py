@@ -90,9 +90,7 @@ class Policy(BaseModel):
         try:
             named = table.get("profile", DEFAULT_PROFILE)
             if named not in profiles():
-                raise _BadKeyError(
-                    ("profile",), f"must be one of {', '.join(profiles())}; got {_shown(named)}"
-                )
+                raise _BadKeyError(("profile",), f"must be one of {', '.join(profiles())}; got {_shown(named)}")
             base = cls.named(profile or named)
             policy = _read(table, base, strict=True)
         except _BadKeyError as wrong:
@@ -101,9 +99,7 @@ class Policy(BaseModel):
             raise PolicyError(f"policy {where}: '{'.'.join(wrong.key)}' {wrong}") from None
         return policy.model_copy(update={"profile": f"{base.profile} + {path.name}"})
 
-    def configured(
-        self, only: Collection[str] | None = None, skip: Collection[str] = ()
-    ) -> tuple[Check, ...]:
+    def configured(self, only: Collection[str] | None = None, skip: Collection[str] = ()) -> tuple[Check, ...]:
         """The checks to run, limits set, in checklist order.
 
         Raises `PolicyError` for an id that is not installed or a limit that a check does not have, and
@@ -117,8 +113,7 @@ class Policy(BaseModel):
         missing = [name for name in self.required if name not in installed]
         if missing:
             raise RegistryError(
-                f"required by policy '{self.profile}' but not installed: {', '.join(missing)}; "
-                f"{_the_checks(installed)}"
+                f"required by policy '{self.profile}' but not installed: {', '.join(missing)}; {_the_checks(installed)}"
             )
         chosen = [n for n in installed if (only is None or n in only) and n not in skip]
         if not chosen:
@@ -139,17 +134,13 @@ class Policy(BaseModel):
         except _BadKeyError as wrong:
             raise PolicyError(f"policy '{self.profile}': '{name}.{'.'.join(wrong.key)}' {wrong}") from None
         except ValueError as error:  # from the check's own __post_init__
-            raise PolicyError(
-                f"policy '{self.profile}': check '{name}' refuses its limits: {error}"
-            ) from error
+            raise PolicyError(f"policy '{self.profile}': check '{name}' refuses its limits: {error}") from error
 
 
 def profiles() -> tuple[str, ...]:
     """Names of the profiles that come with fidelity."""
     found = sorted(
-        p.name.removesuffix(".toml")
-        for p in (files("fidelity") / "profiles").iterdir()
-        if p.name.endswith(".toml")
+        p.name.removesuffix(".toml") for p in (files("fidelity") / "profiles").iterdir() if p.name.endswith(".toml")
     )
     return tuple(sorted(found, key=lambda name: name != DEFAULT_PROFILE))
 
@@ -165,20 +156,13 @@ class _BadKeyError(Exception):
 def _read(table: dict[str, Any], base: Policy, *, strict: bool) -> Policy:
     """`table` laid over `base`. `strict`: every check it names must be installed, with the limits it sets."""
     _known(table, _KEYS, (), "key")
-    required = _typed(
-        tuple[str, ...], table.get("required", base.required), ("required",), "a list of check ids"
-    )
+    required = _typed(tuple[str, ...], table.get("required", base.required), ("required",), "a list of check ids")
     expect = dict(base.expect)
     installed = discover() if strict else {}
     for name, value in _table(table, "expect").items():
         if strict:
             _known((name,), installed, ("expect",), "check")
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not math.isfinite(value)
-            or value < 0
-        ):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
             raise _BadKeyError(("expect", name), f"must be a count of at least 0; got {_shown(value)}")
         expect[name] = float(value)
     checks = dict(base.checks)
@@ -188,9 +172,7 @@ def _read(table: dict[str, Any], base: Policy, *, strict: bool) -> Policy:
         if not isinstance(settings, dict):
             raise _BadKeyError(("checks", name), f"must be a table of settings; got {_shown(settings)}")
         before = checks.get(name, CheckSettings())
-        gating = _typed(
-            bool, settings.get("gating", before.gating), ("checks", name, "gating"), "true or false"
-        )
+        gating = _typed(bool, settings.get("gating", before.gating), ("checks", name, "gating"), "true or false")
         limits = {key: value for key, value in settings.items() if key not in RESERVED}
         if strict:
             for key, value in limits.items():

@@ -87,8 +87,7 @@ def _registered(point: EntryPoint) -> Registered:
         loaded = point.load()
     except Exception as error:  # a stranger's module may raise anything while it is imported
         raise RegistryError(
-            f"{where} does not load from {point.value}: {type(error).__name__}: {error}; "
-            f"repair or uninstall {name}"
+            f"{where} does not load from {point.value}: {type(error).__name__}: {error}; repair or uninstall {name}"
         ) from error
     reason = why_not_a_check(loaded, point.name)
     if reason is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
+from fidelity import Change, Evidence, Finding, Measurement, Outcome, Severity, Status
 
 MAX_FINDINGS = 12
 """More boxes than this hide the piece; the rest is counted in the summary."""
@@ -34,7 +34,8 @@ def place(evidence: Evidence, x: float, y: float) -> str:
 
 def judged(
     evidence: Evidence,
-    changes: Iterable,  # type: ignore[type-arg]
+    changes: Iterable[Change],
+    *,
     limit: float,
     name: str,
     wording: dict[str, str],
@@ -50,12 +51,18 @@ def judged(
     over = [c for c in places if c.score > limit]
     worst = max((c.score for c in places), default=0.0)
     measurement = Measurement(
-        name=name, original=0, retouched=worst, limit=limit,
-        unit="share of structure that disagrees in the worst window", worse_when="higher",
+        name=name,
+        original=0,
+        retouched=worst,
+        limit=limit,
+        unit="share of structure that disagrees in the worst window",
+        worse_when="higher",
     )
     findings = tuple(
         Finding(
-            kind=c.kind, severity=severity, box=c.box,
+            kind=c.kind,
+            severity=severity,
+            box=c.box,
             message=wording[c.kind].format(place=place(evidence, c.x, c.y)),
         )
         for c in over[:MAX_FINDINGS]
@@ -63,7 +70,9 @@ def judged(
     if over:
         count = "1 place" if len(over) == 1 else f"{len(over)} places"
         return Outcome(
-            status=Status.FAIL, summary=f"changed in {count}; {findings[0].message}",
-            measurements=(measurement, *extra), findings=findings,
+            status=Status.FAIL,
+            summary=f"changed in {count}; {findings[0].message}",
+            measurements=(measurement, *extra),
+            findings=findings,
         )
     return Outcome(status=Status.PASS, summary=good, measurements=(measurement, *extra))

@@ -27,7 +27,7 @@ class Chain:
     **Where the limits come from.** Set on the close-up pairs, as for facets.
     """
 
-    disagreement_share: float = 0.5
+    disagreement_share: float = 0.6
 
     id: ClassVar[str] = "chain"
     title: ClassVar[str] = "Chain links"
@@ -44,17 +44,27 @@ class Chain:
         features = evidence.features
         if not features.chain_zone.any():
             return Outcome.not_applicable("no chain was found")
-        places = [c for c in evidence.changes if c.zone == "chain"]
+        places = [c for c in evidence.changes if c.kind != "completed" and c.zone == "chain"]
         lost = evidence.spots_changed(features.links, self.disagreement_share)
         total = len(features.links)
         return judged(
-            evidence, places, self.disagreement_share, "link disagreement",
-            {
+            evidence,
+            places,
+            limit=self.disagreement_share,
+            name="link disagreement",
+            wording={
                 "lost": "Links were eaten or fused {place}.",
                 "invented": "Something was added to the chain {place}.",
                 "redrawn": "Links were fused or re-drawn {place}.",
             },
-            f"the chain agrees along its length ({total} link bodies)",
-            (Measurement(name="chain", original=total, retouched=total - len(lost), unit="link bodies",
-                         worse_when="lower"),),
+            good=f"the chain agrees along its length ({total} link bodies)",
+            extra=(
+                Measurement(
+                    name="chain",
+                    original=total,
+                    retouched=total - len(lost),
+                    unit="link bodies",
+                    worse_when="lower",
+                ),
+            ),
         )

@@ -30,11 +30,13 @@ class Facets:
     inside stones stays below it in 98 of 100.
     """
 
-    disagreement_share: float = 0.5
+    disagreement_share: float = 0.6
 
     id: ClassVar[str] = "facets"
     title: ClassVar[str] = "Facets"
-    question: ClassVar[str] = "Facet edges and scintillation preserved, not softened, not re-drawn, no invented sparkle?"
+    question: ClassVar[str] = (
+        "Facet edges and scintillation preserved, not softened, not re-drawn, no invented sparkle?"
+    )
     advice: ClassVar[str] = (
         "Retouch stones on the low-frequency layer only, or mask them out; bring facets back by laying the original "
         "over the stone in luminosity mode."
@@ -47,15 +49,18 @@ class Facets:
         features = evidence.features
         if not features.stones:
             return Outcome.not_applicable("no large stone was found")
-        places = [c for c in evidence.changes if c.zone == "stone"]
+        places = [c for c in evidence.changes if c.kind != "completed" and c.zone == "stone"]
         count = len(features.stones)
         return judged(
-            evidence, places, self.disagreement_share, "facet disagreement",
-            {
+            evidence,
+            places,
+            limit=self.disagreement_share,
+            name="facet disagreement",
+            wording={
                 "lost": "Facet detail was lost {place}.",
                 "invented": "Detail or sparkle was invented {place}.",
                 "redrawn": "Facets were drawn anew {place}.",
             },
-            f"facets agree in {'the stone' if count == 1 else f'all {count} stones'}",
-            (Measurement(name="stones", original=count, unit="stones"),),
+            good=f"facets agree in {'the stone' if count == 1 else f'all {count} stones'}",
+            extra=(Measurement(name="stones", original=count, unit="stones"),),
         )

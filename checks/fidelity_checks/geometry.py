@@ -20,10 +20,13 @@ class Geometry:
     larger over smaller axis scale in percent. Rich detail in both pictures that hardly agrees anywhere
     means another view, another piece, or one that was drawn anew. Crop, turn and even scaling are free.
 
+    A plain cover in the original (putty, a finger) that became part of the piece in the retouch cannot be
+    judged from the picture: that is `review`.
+
     **When it does not apply.** Never. With too little detail to tell it says `review`.
 
-    **Known problems.** Local bending of a part of the piece is not measured. A very symmetrical piece that was mirrored on a
-    plain ground can pass.
+    **Known problems.** Local bending of a part of the piece is not measured. A very symmetrical piece that was
+    mirrored on a plain ground can pass.
 
     **Where the limits come from.** Faithful close-up pairs fit with axis ratios under 0.6 %; 1.2 % leaves
     twice that for vendors' own resampling.
@@ -48,14 +51,17 @@ class Geometry:
         whole = (0, 0, width, height)
         if info.status == "different":
             return Outcome(
-                status=Status.FAIL, summary=info.message,
-                findings=(
-                    Finding(kind="different", severity=Severity.CRITICAL, box=whole, message=info.message),
-                ),
+                status=Status.FAIL,
+                summary=info.message,
+                findings=(Finding(kind="different", severity=Severity.CRITICAL, box=whole, message=info.message),),
             )
         stretch = 100 * (float(info.stretch or 1.0) - 1)
         measurement = Measurement(
-            name="stretch", original=0, retouched=stretch, limit=self.stretch_percent, unit="%",
+            name="stretch",
+            original=0,
+            retouched=stretch,
+            limit=self.stretch_percent,
+            unit="%",
             worse_when="higher",
         )
         findings = []
@@ -66,18 +72,34 @@ class Geometry:
         if measurement.exceeded:
             findings.append(
                 Finding(
-                    kind="stretched", severity=Severity.CRITICAL, box=whole,
+                    kind="stretched",
+                    severity=Severity.CRITICAL,
+                    box=whole,
                     message=f"The picture is stretched by {stretch:.1f} % along one axis.",
                 )
             )
         if findings:
             return Outcome(
-                status=Status.FAIL, summary=" ".join(f.message for f in findings),
-                measurements=(measurement,), findings=tuple(findings),
+                status=Status.FAIL,
+                summary=" ".join(f.message for f in findings),
+                measurements=(measurement,),
+                findings=tuple(findings),
+            )
+        completed = [c for c in evidence.changes if c.kind == "completed"] if not evidence.unusable else []
+        if completed:
+            why = "a part that something covered in the original was completed: compare it with the piece"
+            return Outcome.review(
+                why,
+                measurement,
+                findings=tuple(
+                    Finding(kind="completed", severity=Severity.MINOR, box=c.box, message=why.capitalize() + ".")
+                    for c in completed
+                ),
             )
         if info.method == "silhouette":
             return Outcome.review(info.message, measurement)
         return Outcome(
-            status=Status.PASS, measurements=(measurement,),
+            status=Status.PASS,
+            measurements=(measurement,),
             summary=f"same piece, same view; {info.inliers} details agree to {float(info.residual_px or 0):.1f} px",
         )

@@ -20,7 +20,11 @@ class Hallmark:
     the oriented edges of each are compared with the retouch window by window. Lost strokes mean painted over,
     other strokes mean garbled.
 
-    **When it does not apply.** No cluster of fine strokes on plain metal was found.
+    Detail anywhere else on the metal is judged too, with a wider limit: a faint stamp is not proposed, but its
+    loss is seen.
+
+    **When it does not apply.** No cluster of fine strokes on plain metal was found and no other detail
+    of the metal changed.
 
     **Known problems.** Scratches and brushed patches can look like a mark; taken out, they read as a loss.
     Marks under about 20 px are not found.
@@ -28,7 +32,8 @@ class Hallmark:
     **Where the limits come from.** Set on the close-up pairs, as for facets.
     """
 
-    disagreement_share: float = 0.5
+    disagreement_share: float = 0.6
+    metal_disagreement_share: float = 0.7
 
     id: ClassVar[str] = "hallmark"
     title: ClassVar[str] = "Hallmark"
@@ -43,17 +48,29 @@ class Hallmark:
         if why := evidence.unusable:
             return Outcome.review(why)
         features = evidence.features
-        if not features.mark_zone.any():
+        marked = bool(features.mark_zone.any())
+        places = [c for c in evidence.changes if c.kind != "completed" and c.zone == "mark"]
+        # A stamp too faint to be proposed is still detail on plain metal that is gone afterwards.
+        stray = [
+            c
+            for c in evidence.changes
+            if c.kind != "completed" and c.zone == "metal" and c.score > self.metal_disagreement_share
+        ]
+        if not marked and not stray:
             return Outcome.not_applicable("no stamp or engraving was found")
-        places = [c for c in evidence.changes if c.zone == "mark"]
         return judged(
-            evidence, places, self.disagreement_share, "mark disagreement",
-            {
-                "lost": "The mark or engraving {place} was painted over.",
-                "invented": "Strokes were added to the mark {place}.",
-                "redrawn": "The mark or engraving {place} was garbled or re-drawn.",
+            evidence,
+            sorted([*places, *stray], key=lambda c: -c.score),
+            limit=self.disagreement_share,
+            name="mark disagreement",
+            wording={
+                "lost": "A mark, engraving or other detail of the metal was painted over {place}.",
+                "invented": "Detail was added to the metal {place}.",
+                "redrawn": "A mark, engraving or other detail of the metal was re-drawn {place}.",
             },
-            "marks and engraving agree stroke for stroke",
-            (Measurement(name="marked area", original=float(features.mark_zone.mean()), unit="share of the picture"),),
-            Severity.CRITICAL,
+            good="marks and engraving agree stroke for stroke",
+            extra=(
+                Measurement(name="marked area", original=float(features.mark_zone.mean()), unit="share of the picture"),
+            ),
+            severity=Severity.CRITICAL,
         )

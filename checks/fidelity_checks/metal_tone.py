@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot
+from math import atan2, degrees, hypot
 from typing import ClassVar
 
 from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
@@ -11,8 +11,6 @@ from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
 
 def alloy(lab: tuple[float, float, float]) -> str:
     """The nearest family of metal colour, by chroma and hue angle (ISO 8654 names three gold families)."""
-    from math import atan2, degrees
-
     chroma = hypot(lab[1], lab[2])
     if chroma < 7:
         return "white" if lab[0] > 45 else "dark white or grey"
@@ -29,10 +27,10 @@ class MetalTone:
     **Why a jeweller cares.** Colour names the alloy. A buyer who ordered rose gold sends back yellow.
 
     **How.** CIELAB on the metal's midtones only (lightness 22 to 86: no speculars, no black reflections), the
-    same pixels in both pictures, medians of the differences. Three numbers, each with its limit: `colour
-    shift` is the length of the (a*, b*) difference (ΔE units), `local shift` the same relative to what the
-    rest of the piece did (a cast over the whole frame moves stones and metal alike), `darkening` the drop in
-    lightness of the metal relative to the rest of the piece. Exposure alone never fails.
+    same pixels in both pictures. Two numbers have a limit: `colour shift` is the 85th percentile of the local
+    (a*, b*) difference (ΔE units) once the share that a contrast curve explains is taken out; `darkening` is
+    how much more lightness the metal lost than the stones. Exposure alone never fails. CIEDE2000, chroma
+    and lightness are told beside them.
 
     **When it does not apply.** No metal of at least 400 midtone pixels at working scale.
 
@@ -61,28 +59,55 @@ class MetalTone:
         tone = evidence.tone
         if tone is None:
             return Outcome.not_applicable("no plain metal to judge was found")
-        shift = hypot(*tone.cast)
+        shift = tone.worst_shift
         measurements = [
-            Measurement(name="colour shift", original=0, retouched=shift, limit=self.shift_ab,
-                        unit="ΔE in a*b*", worse_when="higher"),
+            Measurement(
+                name="colour shift",
+                original=0,
+                retouched=shift,
+                limit=self.shift_ab,
+                unit="ΔE in a*b*",
+                worse_when="higher",
+            ),
             Measurement(name="lightness", original=tone.before[0], retouched=tone.after[0], unit="L*"),
-            Measurement(name="chroma", original=hypot(*tone.before[1:]), retouched=hypot(*tone.after[1:]),
-                        unit="C*"),
-            Measurement(name="CIEDE2000 at equal lightness", original=0, retouched=tone.delta_e00, unit="ΔE00",
-                        worse_when="higher"),
+            Measurement(name="chroma", original=hypot(*tone.before[1:]), retouched=hypot(*tone.after[1:]), unit="C*"),
+            Measurement(
+                name="CIEDE2000 at equal lightness",
+                original=0,
+                retouched=tone.delta_e00,
+                unit="ΔE00",
+                worse_when="higher",
+            ),
         ]
         was, now = alloy(tone.before), alloy(tone.after)
         words = f"{was} metal stays {now}" if was == now else f"{was} metal now reads {now}"
-        if measurements[0].exceeded:
+        if tone.darkening is not None:
+            measurements.append(
+                Measurement(
+                    name="darkening",
+                    original=0,
+                    retouched=tone.darkening,
+                    limit=self.darkening_l,
+                    unit="L* more than the stones",
+                    worse_when="higher",
+                )
+            )
+        if any(m.exceeded for m in measurements):
             x, y, width, height = evidence.piece.region if evidence.piece else (0, 0, 1, 1)
             dL, dC, dh = tone.delta_lightness, tone.delta_chroma, tone.delta_hue_deg
             finding = Finding(
-                kind="recoloured metal", severity=Severity.CRITICAL if was != now else Severity.MAJOR,
+                kind="recoloured metal",
+                severity=Severity.CRITICAL if was != now else Severity.MAJOR,
                 box=(x, y, width, height),
                 message=f"The metal's colour moved by {shift:.1f} ΔE (lightness {dL:+.0f}, chroma {dC:+.0f}, "
                 f"hue {dh:+.0f}°): {words}.",
             )
-            return Outcome(status=Status.FAIL, summary=finding.message, measurements=tuple(measurements),
-                           findings=(finding,))
-        return Outcome(status=Status.PASS, summary=f"{words}; moved by {shift:.1f} ΔE",
-                       measurements=tuple(measurements))
+            return Outcome(
+                status=Status.FAIL,
+                summary=finding.message,
+                measurements=tuple(measurements),
+                findings=(finding,),
+            )
+        return Outcome(
+            status=Status.PASS, summary=f"{words}; moved by {shift:.1f} ΔE", measurements=tuple(measurements)
+        )

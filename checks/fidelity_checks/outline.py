@@ -24,12 +24,13 @@ class Outline:
     **Known problems.** A stone whose pattern was drawn anew gives no fit: it is left to `facets`. Outlines that
     change by less than the limits, or only at one corner, pass here.
 
-    **Where the limits come from.** Faithful close-up pairs need less than 1 %.
+    **Where the limits come from.** Most faithful close-up pairs need
+    less than 1 %; stones whose proposal is ragged need up to 4 %, hence the limits above that.
     """
 
-    size_percent: float = 2.5
-    proportion_percent: float = 2.5
-    shift_percent: float = 4.0
+    size_percent: float = 4.5
+    proportion_percent: float = 6.0
+    shift_percent: float = 5.0
 
     id: ClassVar[str] = "outline"
     title: ClassVar[str] = "Stone outline"
@@ -51,23 +52,51 @@ class Outline:
         ratio = max(fits, key=lambda f: abs(f.stretch_percent))
         shift = max(fits, key=lambda f: f.shift_percent)
         measurements = (
-            Measurement(name="stone size", original=100, retouched=100 + size.size_percent,
-                        limit=self.size_percent, unit="%"),
-            Measurement(name="stone proportion", original=100, retouched=100 + ratio.stretch_percent,
-                        limit=self.proportion_percent, unit="%"),
-            Measurement(name="stone shift", original=0, retouched=shift.shift_percent, limit=self.shift_percent,
-                        unit="% of its size", worse_when="higher"),
+            Measurement(
+                name="stone size",
+                original=100,
+                retouched=100 + size.size_percent,
+                limit=self.size_percent,
+                unit="%",
+            ),
+            Measurement(
+                name="stone proportion",
+                original=100,
+                retouched=100 + ratio.stretch_percent,
+                limit=self.proportion_percent,
+                unit="%",
+            ),
+            Measurement(
+                name="stone shift",
+                original=0,
+                retouched=shift.shift_percent,
+                limit=self.shift_percent,
+                unit="% of its size",
+                worse_when="higher",
+            ),
         )
         findings = []
-        for measurement, fit, words in zip(measurements, (size, ratio, shift), (
-            f"A stone is {abs(size.size_percent):.1f} % {'larger' if size.size_percent > 0 else 'smaller'}.",
-            f"A stone's proportions changed by {abs(ratio.stretch_percent):.1f} %.",
-            f"A stone sits {shift.shift_percent:.1f} % of its size away from its place.",
-        ), strict=True):
+        for measurement, fit, words in zip(
+            measurements,
+            (size, ratio, shift),
+            (
+                f"A stone is {abs(size.size_percent):.1f} % {'larger' if size.size_percent > 0 else 'smaller'}.",
+                f"A stone's proportions changed by {abs(ratio.stretch_percent):.1f} %.",
+                f"A stone sits {shift.shift_percent:.1f} % of its size away from its place.",
+            ),
+            strict=True,
+        ):
             if measurement.exceeded:
                 findings.append(Finding(kind="outline", severity=Severity.CRITICAL, box=fit.box, message=words))
         if findings:
-            return Outcome(status=Status.FAIL, summary=findings[0].message, measurements=measurements,
-                           findings=tuple(findings))
-        return Outcome(status=Status.PASS, measurements=measurements,
-                       summary=f"outline and proportions of {len(fits)} large stones agree")
+            return Outcome(
+                status=Status.FAIL,
+                summary=findings[0].message,
+                measurements=measurements,
+                findings=tuple(findings),
+            )
+        return Outcome(
+            status=Status.PASS,
+            measurements=measurements,
+            summary=f"outline and proportions of {len(fits)} large stones agree",
+        )

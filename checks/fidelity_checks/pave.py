@@ -27,7 +27,7 @@ class Pave:
     **Where the limits come from.** Set on the close-up pairs, as for facets.
     """
 
-    disagreement_share: float = 0.5
+    disagreement_share: float = 0.6
 
     id: ClassVar[str] = "pave"
     title: ClassVar[str] = "Pavé"
@@ -44,18 +44,29 @@ class Pave:
         features = evidence.features
         if not features.melee:
             return Outcome.not_applicable("no pavé or melee was found")
-        places = [c for c in evidence.changes if c.zone == "melee"]
+        places = [c for c in evidence.changes if c.kind != "completed" and c.zone == "melee"]
         lost = evidence.spots_changed(features.melee, self.disagreement_share)
         total = len(features.melee)
         kept = total - len(lost) if any(c.score > self.disagreement_share for c in places) else total
         return judged(
-            evidence, places, self.disagreement_share, "pavé disagreement",
-            {
+            evidence,
+            places,
+            limit=self.disagreement_share,
+            name="pavé disagreement",
+            wording={
                 "lost": "Small stones were lost or melted together {place}.",
                 "invented": "Small stones were added or sharpened into new ones {place}.",
                 "redrawn": "Small stones were replaced or merged {place}.",
             },
-            f"all {total} small bodies of the melee are matched",
-            (Measurement(name="pave", original=total, retouched=kept, limit=None, unit="small bodies",
-                         worse_when="lower"),),
+            good=f"all {total} small bodies of the melee are matched",
+            extra=(
+                Measurement(
+                    name="pave",
+                    original=total,
+                    retouched=kept,
+                    limit=None,
+                    unit="small bodies",
+                    worse_when="lower",
+                ),
+            ),
         )

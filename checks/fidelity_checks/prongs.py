@@ -45,19 +45,22 @@ class Prongs:
         features = evidence.features
         if not features.prongs:
             return Outcome.not_applicable("no prongs were found")
-        places = [c for c in evidence.changes if c.zone == "girdle"]
+        places = [c for c in evidence.changes if c.kind != "completed" and c.zone == "girdle"]
         lost = evidence.spots_changed(features.prongs, self.disagreement_share)
         total = len(features.prongs)
         near = [c for c in places if c.score > self.disagreement_share]
         kept = total - len(lost) if near else total
         return judged(
-            evidence, places, self.disagreement_share, "girdle disagreement",
-            {
+            evidence,
+            places,
+            limit=self.disagreement_share,
+            name="girdle disagreement",
+            wording={
                 "lost": "The prong or girdle {place} is missing.",
                 "invented": "Something was added on the girdle {place}.",
                 "redrawn": "The prong or girdle {place} was moved, merged or drawn anew.",
             },
-            f"all {total} prong candidates are matched",
-            (Measurement(name="prongs", original=total, retouched=kept, unit="prongs", worse_when="lower"),),
-            Severity.CRITICAL,
+            good=f"all {total} prong candidates are matched",
+            extra=(Measurement(name="prongs", original=total, retouched=kept, unit="prongs", worse_when="lower"),),
+            severity=Severity.CRITICAL,
         )

@@ -19,9 +19,7 @@ JOURNAL = "audits.jsonl"
 """One finished audit a line, in the order in which they finished: {"fingerprint": …, "audit": {…}}."""
 
 
-def fingerprint(
-    pair: Pair, policy: Policy, only: Collection[str] | None, skip: Collection[str], version: str
-) -> str:
+def fingerprint(pair: Pair, policy: Policy, only: Collection[str] | None, skip: Collection[str], version: str) -> str:
     """Changes with anything that the audit depends on: both files' size and time, policy, version."""
     facts = {
         "id": pair.id,

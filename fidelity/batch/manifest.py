@@ -35,9 +35,7 @@ def read_manifest(path: Path) -> tuple[Pair, ...]:
     columns, rows = _table(path)
     for name in REQUIRED:
         if name not in columns:
-            raise InputError(
-                f"manifest {path} has no column '{name}'; its columns are {', '.join(columns) or 'none'}"
-            )
+            raise InputError(f"manifest {path} has no column '{name}'; its columns are {', '.join(columns) or 'none'}")
     if not rows:
         raise InputError(f"manifest {path} lists no pairs; write one row for each")
     ids = _ids(path, rows)
@@ -77,9 +75,7 @@ def _ids(path: Path, rows: list[_Row]) -> list[str]:
         if id:
             lines[id] = row.line
     made = iter(
-        told_apart(
-            [Path(row.cells["original"]).stem for row in rows if not row.cells.get("id")], taken=tuple(lines)
-        )
+        told_apart([Path(row.cells["original"]).stem for row in rows if not row.cells.get("id")], taken=tuple(lines))
     )
     return [row.cells.get("id") or next(made) for row in rows]
 
@@ -90,9 +86,7 @@ def _count(path: Path, line: int, name: str, value: str) -> float:
     except ValueError:
         count = math.nan
     if not math.isfinite(count) or count < 0:
-        raise InputError(
-            f"manifest {path}, line {line}: '{name}' is '{value}'; give a count of at least 0, or nothing"
-        )
+        raise InputError(f"manifest {path}, line {line}: '{name}' is '{value}'; give a count of at least 0, or nothing")
     return count
 
 
@@ -100,9 +94,7 @@ def _table(path: Path) -> tuple[list[str], list[_Row]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(
-            f"manifest {path} is not UTF-8 text (byte {error.start}); save it as 'CSV UTF-8'"
-        ) from error
+        raise InputError(f"manifest {path} is not UTF-8 text (byte {error.start}); save it as 'CSV UTF-8'") from error
     except OSError as error:
         raise InputError(f"manifest {path} cannot be read ({error.strerror}); check the path") from error
     try:
@@ -128,9 +120,7 @@ def _table(path: Path) -> tuple[list[str], list[_Row]]:
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
     """(line number, cells) of every line that is not blank; the header's most frequent separator is used."""
     header = next((line for line in text.splitlines() if line.strip()), "")
-    reader = csv.reader(
-        text.splitlines(keepends=True), delimiter=max(_DELIMITERS, key=header.count), strict=True
-    )
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=max(_DELIMITERS, key=header.count), strict=True)
     for cells in reader:
         if any(cell.strip() for cell in cells):
             yield reader.line_num, [cell.strip() for cell in cells]

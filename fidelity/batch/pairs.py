@@ -9,9 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_LONGEST_NAME = (
-    80  # characters; with '-original.jpg' behind it well under the 143 of an encrypted home folder
-)
+_LONGEST_NAME = 80  # characters; with '-original.jpg' behind it well under the 143 of an encrypted home folder
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 """File names that Windows does not allow, whatever their ending."""
 

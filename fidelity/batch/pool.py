@@ -57,9 +57,7 @@ def results(work: Callable[[T], R], tasks: Sequence[T], workers: int) -> Iterato
             yield task, _alone(work, task)
 
 
-def _until_broken(
-    work: Callable[[T], R], waiting: list[T], workers: int, suspects: list[T]
-) -> Iterator[tuple[T, R]]:
+def _until_broken(work: Callable[[T], R], waiting: list[T], workers: int, suspects: list[T]) -> Iterator[tuple[T, R]]:
     """Take tasks off the end of `waiting`; those under way when a process dies end in `suspects`."""
     pool, under_way = _pool(workers), dict[Future[R], T]()
     try:

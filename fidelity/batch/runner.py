@@ -62,9 +62,7 @@ def run_batch(
         done = _kept(tasks, read(out)) if resume else {}
         todo = [task for task in tasks if task.pair.id not in done]
         try:
-            with Journal(
-                out, ((t.fingerprint, done[t.pair.id]) for t in tasks if t.pair.id in done)
-            ) as journal:
+            with Journal(out, ((t.fingerprint, done[t.pair.id]) for t in tasks if t.pair.id in done)) as journal:
                 _audit(todo, done, journal, workers or default_workers(len(todo)), console)
         finally:  # also on Ctrl-C
             run = run_of([done[t.pair.id] for t in tasks if t.pair.id in done], found.unmatched)
@@ -72,9 +70,7 @@ def run_batch(
     return run
 
 
-def _audit(
-    tasks: Sequence[Task], done: dict[str, Audit], journal: Journal, workers: int, console: Console
-) -> None:
+def _audit(tasks: Sequence[Task], done: dict[str, Audit], journal: Journal, workers: int, console: Console) -> None:
     """Add the audit of each task to `done`, by id, and to the journal."""
     with progress_bar(console, len(tasks)) as advance:
         for task, result in results(audit_pair, tasks, workers):

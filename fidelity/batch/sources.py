@@ -50,9 +50,7 @@ def opened(sources: Sequence[Path], *, out: Path) -> Iterator[Sources]:
             yield _matched(sources[0], sources[1], out, stack)
     else:
         given = ", ".join(map(str, sources)) or "nothing"
-        raise InputError(
-            f"give one manifest CSV, or two folders or ZIPs (originals, retouched); given: {given}"
-        )
+        raise InputError(f"give one manifest CSV, or two folders or ZIPs (originals, retouched); given: {given}")
 
 
 @dataclass(frozen=True)

@@ -95,9 +95,7 @@ def audit_pair(task: Task) -> Done:
         return Done(failed(task, _renamed(pair, str(error))))
     except Exception as error:  # any fault in one pair is that pair's alone
         log.exception("pair %s crashed", pair.id)
-        return Done(
-            failed(task, f"fidelity crashed on this pair ({type(error).__name__}: {error}); report it")
-        )
+        return Done(failed(task, f"fidelity crashed on this pair ({type(error).__name__}: {error}); report it"))
     return Done(audit, _write_files(task, audit, exhibit) if task.files else "")
 
 

@@ -51,9 +51,7 @@ def command(  # noqa: PLR0917 - typer names every one of them; nobody calls this
 
     from fidelity.auditing import examine
 
-    examination = examine(
-        original, retouched, policy=rules, only=selected(only), skip=listed(skip), expect=counts
-    )
+    examination = examine(original, retouched, policy=rules, only=selected(only), skip=listed(skip), expect=counts)
     audit = examination.audit
     if report is not None:
         from fidelity.report import write_report

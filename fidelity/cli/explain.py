@@ -55,9 +55,7 @@ def show_check(console: Console, registered: Registered, policy: Policy) -> None
     """What a check asks, why and how, and the limits that a policy may set."""
     check = registered.check
     gates = "gates" if policy.gates(check.id) else "advises"
-    console.print(
-        Text.assemble((check.title, "bold"), (f"  {check.id}, {gates}, from {registered.source}", "dim"))
-    )
+    console.print(Text.assemble((check.title, "bold"), (f"  {check.id}, {gates}, from {registered.source}", "dim")))
     text = help_text(check)
     if not text.startswith(check.question):
         console.print(Text(check.question, style="italic"))
@@ -76,9 +74,7 @@ def show_check(console: Console, registered: Registered, policy: Policy) -> None
     console.print(rows)
     first = limits[0]
     console.print()
-    console.print(
-        Text(f"Set in a policy:\n  [checks.{check.id}]\n  {first.name} = {_shown(_default(first))}")
-    )
+    console.print(Text(f"Set in a policy:\n  [checks.{check.id}]\n  {first.name} = {_shown(_default(first))}"))
 
 
 def help_text(check: type) -> str:

@@ -21,9 +21,7 @@ Profile = Annotated[
     str | None,
     typer.Option("--profile", metavar="NAME", help="Limits to start from: standard (default) or precision."),
 ]
-Only = Annotated[
-    list[str] | None, typer.Option("--only", metavar="ID,ID", help="Run these checks and no others.")
-]
+Only = Annotated[list[str] | None, typer.Option("--only", metavar="ID,ID", help="Run these checks and no others.")]
 Skip = Annotated[list[str] | None, typer.Option("--skip", metavar="ID,ID", help="Leave these checks out.")]
 
 
@@ -56,9 +54,7 @@ def expectations(values: list[str] | None) -> dict[str, float]:
         except ValueError:
             count = math.nan
         if not name or not equals or not math.isfinite(count) or count < 0:
-            raise PolicyError(
-                f"--expect takes a check and a count of at least 0, as in prongs=6; got '{item}'"
-            )
+            raise PolicyError(f"--expect takes a check and a count of at least 0, as in prongs=6; got '{item}'")
         if found.get(name, count) != count:
             raise PolicyError(f"--expect names '{name}' twice, with {found[name]:g} and {count:g}")
         found[name] = count

@@ -1,5 +1,6 @@
 """Evidence: whatever more than one check needs of a pair, computed once, when first asked for."""
 
+from fidelity.evidence.changes import Change
 from fidelity.evidence.evidence import Evidence
 
-__all__ = ["Evidence"]
+__all__ = ["Change", "Evidence"]

@@ -50,9 +50,7 @@ class Bench:
         )
 
 
-def lay_out(
-    original: Picture, retouched: Picture, registration: Registration, region: Box | None
-) -> Bench:
+def lay_out(original: Picture, retouched: Picture, registration: Registration, region: Box | None) -> Bench:
     """Crop to the piece (`region`, original pixels; None for the whole picture), reduce, warp the retouch."""
     height, width = original.shape
     x, y, w, h = region or (0, 0, width, height)

@@ -81,13 +81,20 @@ class Evidence:
     @cached_property
     def stone_fits(self) -> tuple[StoneFit, ...]:
         """What each large stone did beyond the whole piece; stones that cannot be fitted are left out."""
-        fits = (fit_stone(self.bench, stone) for stone in self.features.stones)
+        fits = (fit_stone(self.bench, stone, self.structure.inside) for stone in self.features.stones)
         return tuple(f for f in fits if f is not None)
 
     @cached_property
     def tone(self) -> Tone | None:
         """Metal colour before and after; None where no metal was found."""
-        return measure_tone(self.bench, self.features.metal, self.mask)
+        return measure_tone(
+            self.bench,
+            self.features.metal,
+            self.mask,
+            self.features.coloured_zone,
+            self.structure.inside,
+            self.side_px,
+        )
 
     @property
     def unusable(self) -> str | None:

@@ -16,12 +16,15 @@ from skimage.measure import label, regionprops
 
 from fidelity.evidence.bench import Bench
 from fidelity.image.colour import srgb_to_lab
+from fidelity.image.morphology import closed, grown, opened, shrunk
 from fidelity.image.picture import F32, Mask
 
 STONE_MIN_SIDE = 0.07
 """A stone whose smaller axis is at least this share counts as large; smaller ones are melee."""
 GEM_CHROMA = 15.0
 """Difference in (a*, b*) from the metal's own that makes a gem."""
+DARK_GEM_L = 36.0
+"""Lightness below which chroma counts for more, up to 2.5 times."""
 BUSY_GRADIENT = 3.0
 """Lightness per pixel that counts as an edge inside a stone."""
 BUSY_SHARE = 0.42
@@ -59,6 +62,7 @@ class Features:
 
     stones: tuple[Stone, ...]
     stone_zone: Mask
+    coloured_zone: Mask
     girdle_zone: Mask
     melee: tuple[Spot, ...]
     melee_zone: Mask
@@ -81,11 +85,9 @@ def find_features(bench: Bench, piece: Mask, side: float) -> Features:
     stones = _stones(gem, busy & piece & ~chain_zone, side)
     stone_zone = _union(stones, piece.shape)
     reach = max(3, round(0.018 * side))
-    girdle = ndimage.binary_dilation(stone_zone, iterations=reach) & ~ndimage.binary_erosion(
-        stone_zone, iterations=max(2, reach // 2)
-    )
-    melee_zone = (busy | gem) & piece & ~ndimage.binary_dilation(stone_zone, iterations=2) & ~chain_zone
-    melee_zone = ndimage.binary_opening(melee_zone, iterations=max(1, round(0.006 * side)))
+    girdle = grown(stone_zone, reach) & ~shrunk(stone_zone, max(2, reach // 2))
+    melee_zone = (busy | gem) & piece & ~grown(stone_zone, 2) & ~chain_zone
+    melee_zone = opened(melee_zone, max(1, round(0.006 * side)))
     melee = _blobs(lab[..., 0], melee_zone, side)
     if len(melee) < MELEE_MIN:
         melee, melee_zone = (), np.zeros_like(piece)
@@ -93,6 +95,7 @@ def find_features(bench: Bench, piece: Mask, side: float) -> Features:
     return Features(
         stones=stones,
         stone_zone=stone_zone,
+        coloured_zone=gem | _union(tuple(s for s in stones if s.coloured), piece.shape),
         girdle_zone=girdle & piece,
         melee=melee,
         melee_zone=melee_zone,
@@ -126,9 +129,7 @@ def _metal_colour(lab: F32, piece: Mask, busy: Mask) -> tuple[float, float, floa
     values = lab[plain]
     if len(values) == 0:
         return 60.0, 0.0, 0.0
-    counts, a_edges, b_edges = np.histogram2d(
-        values[:, 1], values[:, 2], bins=40, range=[[-60, 60], [-60, 60]]
-    )
+    counts, a_edges, b_edges = np.histogram2d(values[:, 1], values[:, 2], bins=40, range=[[-60, 60], [-60, 60]])
     counts = ndimage.gaussian_filter(counts, 1.0)
     i, j = np.unravel_index(int(counts.argmax()), counts.shape)
     a, b = float(a_edges[i] + 1.5), float(b_edges[j] + 1.5)
@@ -146,8 +147,10 @@ def _gem(lab: F32, piece: Mask, metal: tuple[float, float, float], side: float) 
         across = np.abs(lab[..., 1] * unit[1] - lab[..., 2] * unit[0])
         opposite = lab[..., 1] * unit[0] + lab[..., 2] * unit[1] < -6
         apart = np.where(opposite, apart, across * 1.3)
+    # A dark gem has little chroma in absolute terms and much for its lightness.
+    apart = apart * np.clip(DARK_GEM_L / (lab[..., 0] + 8), 1, 2.5)
     mask = (cv2.GaussianBlur(apart.astype(np.float32), (0, 0), max(1.0, 0.004 * side)) > GEM_CHROMA) & piece
-    return np.asarray(ndimage.binary_closing(mask, iterations=max(1, round(0.008 * side))))
+    return np.asarray(closed(mask, max(1, round(0.008 * side))))
 
 
 def _stones(gem: Mask, busy: Mask, side: float) -> tuple[Stone, ...]:
@@ -156,9 +159,7 @@ def _stones(gem: Mask, busy: Mask, side: float) -> tuple[Stone, ...]:
     for source, coloured in ((gem, True), (busy & ~gem, False)):
         radius = max(3, round(STONE_MIN_SIDE * side / 2))
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-        filled = ndimage.binary_fill_holes(
-            ndimage.binary_closing(source, iterations=max(1, round(0.012 * side)))
-        )
+        filled = ndimage.binary_fill_holes(closed(source, max(1, round(0.012 * side))))
         core = cv2.morphologyEx(np.asarray(filled, np.uint8), cv2.MORPH_OPEN, disc) > 0
         for region in regionprops(label(core & ~taken)):
             if region.solidity < 0.8 or region.axis_minor_length < STONE_MIN_SIDE * side:
@@ -166,12 +167,14 @@ def _stones(gem: Mask, busy: Mask, side: float) -> tuple[Stone, ...]:
             mask = np.zeros_like(gem)
             top, left, bottom, right = region.bbox
             mask[top:bottom, left:right] = region.image
-            taken |= ndimage.binary_dilation(mask, iterations=3)
+            taken |= grown(mask, 3)
             found.append(
                 Stone(
-                    mask, (left, top, right - left, bottom - top),
+                    mask,
+                    (left, top, right - left, bottom - top),
                     (float(region.centroid[1]), float(region.centroid[0])),
-                    (region.axis_major_length / 2, region.axis_minor_length / 2), coloured,
+                    (region.axis_major_length / 2, region.axis_minor_length / 2),
+                    coloured,
                 )
             )
     found.sort(key=lambda stone: -float(stone.mask.sum()))
@@ -200,8 +203,10 @@ def _blobs(L: F32, zone: Mask, side: float) -> tuple[Spot, ...]:
         return ()
     _, sigma, response = best
     peaks = peak_local_max(
-        np.where(zone, response, 0), min_distance=max(2, round(1.5 * sigma)),
-        threshold_abs=0.5 * best[0], exclude_border=2,
+        np.where(zone, response, 0),
+        min_distance=max(2, round(1.5 * sigma)),
+        threshold_abs=0.5 * best[0],
+        exclude_border=2,
     )
     return tuple(Spot(float(x), float(y), 2.0 * sigma) for y, x in peaks[:600])
 
@@ -211,13 +216,11 @@ def _prongs(
 ) -> tuple[Spot, ...]:
     """Compact bodies that cross a large stone's outline, by contrast along the outline."""
     found: list[Spot] = []
-    L = cv2.GaussianBlur(lab, (0, 0), 1.0)
+    L = np.asarray(cv2.GaussianBlur(lab, (0, 0), 1.0), np.float32)
     for index, stone in enumerate(stones):
         size = float(np.sqrt(stone.axes[0] * stone.axes[1]))
         radius = max(PRONG_MIN_PX / 2, 0.11 * size)
-        contours, _ = cv2.findContours(
-            stone.mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
-        )
+        contours, _ = cv2.findContours(stone.mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         if not contours:
             continue
         outline = max(contours, key=len)[:, 0, :].astype(np.float32)
@@ -251,12 +254,12 @@ def _bumps(lab: F32, outline: F32, radius: float, metal: F32) -> list[tuple[floa
 
 def _chain(piece: Mask, side: float) -> Mask:
     """Long parts of the silhouette that stay thinner than a few percent of the piece."""
-    closed = ndimage.binary_closing(piece, iterations=max(1, round(0.006 * side)))
-    filled = ndimage.binary_fill_holes(closed)
+    whole = closed(piece, max(1, round(0.006 * side)))
+    filled = ndimage.binary_fill_holes(whole)
     radius = max(2, round(0.03 * side))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
     thick = cv2.morphologyEx(np.asarray(filled, np.uint8), cv2.MORPH_OPEN, disc) > 0
-    thin = filled & ~ndimage.binary_dilation(thick, iterations=max(2, radius // 2))
+    thin = filled & ~grown(thick, max(2, radius // 2))
     out = np.zeros_like(piece)
     for region in regionprops(label(thin)):
         length = max(region.bbox[2] - region.bbox[0], region.bbox[3] - region.bbox[1])
@@ -269,11 +272,11 @@ def _marks(L: F32, metal: Mask, side: float) -> Mask:
     """Clusters of fine strokes on otherwise plain metal: stamps and engraving."""
     fine = np.abs(cv2.GaussianBlur(L, (0, 0), 1.0) - cv2.GaussianBlur(L, (0, 0), 2.5))
     window = max(9, round(0.03 * side) | 1)
-    inner = ndimage.binary_erosion(metal, iterations=max(2, round(0.01 * side)))
+    inner = shrunk(metal, max(2, round(0.01 * side)))
     level = cv2.boxFilter((fine > 2.0).astype(np.float32), -1, (window, window))
     mask = (level > 0.3) & inner
     out = np.zeros_like(metal)
-    for region in regionprops(label(ndimage.binary_closing(mask, iterations=3))):
+    for region in regionprops(label(closed(mask, 3))):
         if 0.0002 * side**2 < region.area < 0.05 * side**2:
             out[tuple(region.coords.T)] = True
-    return np.asarray(ndimage.binary_dilation(out, iterations=max(2, window // 3)) & metal)
+    return np.asarray(grown(out, max(2, window // 3)) & metal)

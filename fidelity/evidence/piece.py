@@ -10,12 +10,15 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.image.ground import piece_on_plain_ground
+from fidelity.image.morphology import closed
 from fidelity.image.picture import U8, Mask, Picture
 from fidelity.registration import Registration
 from fidelity.registration.register import warp
 from fidelity.result import Box
 
 COARSE_SIDE_PX = 700
+AGREE = 0.85
+"""Intersection over union from which the two silhouettes count as one."""
 FOCUS_WINDOW = 0.02
 """Window of the focus measure, share of the longer side."""
 
@@ -40,8 +43,10 @@ class Piece:
         ys, xs = np.nonzero(self.mask)
         s = self.scale
         return (
-            int(xs.min() / s), int(ys.min() / s),
-            int((xs.max() - xs.min() + 1) / s), int((ys.max() - ys.min() + 1) / s),
+            int(xs.min() / s),
+            int(ys.min() / s),
+            int((xs.max() - xs.min() + 1) / s),
+            int((ys.max() - ys.min() + 1) / s),
         )
 
     def on(self, left: int, top: int, scale: float, shape: tuple[int, int]) -> Mask:
@@ -67,9 +72,13 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
             theirs = warp(found.astype(np.uint8) * 255, matrix, shape, fill=0) > 127
     if own is not None and theirs is not None:
         shared = own & theirs
-        if shared.sum() > 0.6 * theirs.sum():
+        union = max(1, int((own | theirs).sum()))
+        # Where both agree the overlap drops shadow and putty; where they do not, the cleaner ground decides.
+        if shared.sum() > AGREE * union:
             return Piece(shared, scale, "both", 0.95)
-        return Piece(theirs, scale, "retouch", 0.8) if theirs.any() else Piece(own, scale, "ground", 0.6)
+        if theirs.any():
+            return Piece(theirs, scale, "retouch", 0.8)
+        return Piece(own, scale, "ground", 0.6)
     if theirs is not None and theirs.any():
         return Piece(theirs, scale, "retouch", 0.85)
     if own is not None:
@@ -94,7 +103,7 @@ def _in_focus(rgb: U8) -> Mask | None:
     if peak < 2.0:
         return None
     mask = energy > floor + 0.35 * (peak - floor)
-    mask = ndimage.binary_closing(mask, iterations=max(2, round(0.015 * side)))
+    mask = closed(mask, max(2, round(0.015 * side)))
     mask = ndimage.binary_fill_holes(mask)
     labels, count = ndimage.label(mask)
     if count == 0:

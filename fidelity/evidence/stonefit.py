@@ -9,10 +9,13 @@ import numpy as np
 
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.features import Stone
+from fidelity.image.picture import F32, U8, Mask
 from fidelity.result import Box
 
 MIN_CORRELATION = 0.75
 """ECC correlation below which the stone's pattern is another one and its fit means nothing."""
+MIN_GAIN = 0.02
+"""Correlation that the fit must win over no change; plain stones can be warped at no loss and mean nothing."""
 FIT_SIDE_PX = 200
 ROOM = 0.12
 """Room around the stone, share of its box."""
@@ -29,8 +32,8 @@ class StoneFit:
     box: Box
 
 
-def fit_stone(bench: Bench, stone: Stone) -> StoneFit | None:
-    """Affine ECC on one stone; None where the patterns do not correlate."""
+def fit_stone(bench: Bench, stone: Stone, inside: Mask) -> StoneFit | None:
+    """Affine ECC on one stone, where `inside` (h, w) can be judged; None where the patterns do not correlate."""
     x, y, w, h = stone.box
     room = max(3, round(ROOM * max(w, h)))
     top, left = max(0, y - room), max(0, x - room)
@@ -40,23 +43,26 @@ def fit_stone(bench: Bench, stone: Stone) -> StoneFit | None:
     for picture in (bench.before, bench.after):
         grey = cv2.cvtColor(np.ascontiguousarray(picture[rows, cols]), cv2.COLOR_RGB2GRAY)
         small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        crops.append(cv2.GaussianBlur(small.astype(np.float32), (0, 0), 1.2))
+        crops.append(np.asarray(cv2.GaussianBlur(small.astype(np.float32), (0, 0), 1.2), np.float32))
     mask = cv2.resize(
-        stone.mask[rows, cols].astype(np.uint8), (crops[0].shape[1], crops[0].shape[0]),
+        (stone.mask & inside)[rows, cols].astype(np.uint8),
+        (crops[0].shape[1], crops[0].shape[0]),
         interpolation=cv2.INTER_NEAREST,
     )
-    if mask.sum() < 150 or not bench.covered[rows, cols].all():
+    mask = np.asarray(cv2.erode(mask, np.ones((5, 5), np.uint8)), np.uint8)  # the rim shows the ground, too
+    if mask.sum() < 400 or not bench.covered[rows, cols].all():
         return None
-    warp = np.eye(2, 3, dtype=np.float32)
+    warp: F32 = np.eye(2, 3, dtype=np.float32)
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 80, 1e-4)
     try:
-        correlation, warp = cv2.findTransformECC(
-            crops[0], crops[1], warp, cv2.MOTION_AFFINE, criteria, mask, 3
-        )
+        correlation, fitted = cv2.findTransformECC(crops[0], crops[1], warp, cv2.MOTION_AFFINE, criteria, mask, 3)
     except cv2.error:  # did not converge: another pattern
         return None
+    warp = np.asarray(fitted, np.float32)
     if correlation < MIN_CORRELATION:
         return None
+    if correlation - _correlation(crops[0], crops[1], np.asarray(mask, np.uint8)) < MIN_GAIN:
+        warp = np.eye(2, 3, dtype=np.float32)  # as it stands it agrees as well: nothing moved
     # ECC maps original → retouch: its axis scales are the stone's own growth.
     singular = np.linalg.svd(warp[:, :2], compute_uv=False)
     centre = np.array([(stone.centre[0] - left) * factor, (stone.centre[1] - top) * factor, 1.0])
@@ -69,3 +75,9 @@ def fit_stone(bench: Bench, stone: Stone) -> StoneFit | None:
         correlation=float(correlation),
         box=bench.box(x, y, w, h),
     )
+
+
+def _correlation(first: F32, second: F32, mask: U8) -> float:
+    a, b = first[mask > 0], second[mask > 0]
+    a, b = a - a.mean(), b - b.mean()
+    return float((a * b).sum() / np.sqrt(max(1e-6, float((a * a).sum() * (b * b).sum()))))

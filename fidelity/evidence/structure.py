@@ -16,6 +16,7 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.evidence.bench import Bench
+from fidelity.image.morphology import grown, shrunk
 from fidelity.image.picture import F32, Mask
 
 WINDOW = 0.02
@@ -25,6 +26,18 @@ SMOOTH_PX = 1.0
 NOISE_GRADIENT = 1.6
 """Gradient (lightness per pixel) under which a window holds no structure."""
 TONE_BINS = 24
+RING_SHARE = 0.008
+"""Distance and width of the ring in which the ground is compared, share of the piece's longer side."""
+SAME_GROUND_L = 4.0
+"""Median lightness difference in that ring up to which the ground is the same."""
+RAMP_SHARE = 0.022
+"""Depth below the outline at which a swapped ground's influence has gone, share of the longer side."""
+DUST_SHARE = 0.009
+"""Widest dust and scratch, share of the piece's longer side."""
+DUST_CONTRAST = 3.0
+"""Lightness by which a speck stands out of the median of its surroundings."""
+DUST_CROWD = 0.16
+"""Share of specks about a speck above which they are a pattern (letters, melee), not dust."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +61,7 @@ class Structure:
 
 def lightness(bench: Bench) -> tuple[F32, F32]:
     """CIELAB lightness (0..100) of both, the retouch's put through the tone curve."""
-    both = [
-        cv2.cvtColor(p.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[..., 0] for p in (bench.before, bench.after)
-    ]
+    both = [cv2.cvtColor(p.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[..., 0] for p in (bench.before, bench.after)]
     return np.asarray(both[0], np.float32), np.asarray(both[1], np.float32)
 
 
@@ -85,11 +96,17 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
     """Structure of both pictures inside the piece; `side_px` is the piece's longer side on the bench."""
     window = max(9, round(WINDOW * side_px) | 1)
     inset = max(2, round(0.006 * side_px))
-    inside = ndimage.binary_erosion(piece & bench.covered, iterations=inset)
+    inside = shrunk(piece & bench.covered, inset)
     before, after = lightness(bench)
     after = tone_matched(before, after, inside)
-    ax, ay = _gradient(before)
-    bx, by = _gradient(after)
+    before = without_dust(before, after, inside, side_px)
+    # Where the ground was swapped, gradients of the rim belong to the ground as much as to the piece. Outside,
+    # the retouch is given the original's pixels, so that a new ground leaves no trace, and the rim counts
+    # less the nearer it lies to the ground. On the same ground everything counts in full.
+    inside, weight, soft = _rim(before, after, inside, bench.covered, side_px)
+    after = np.asarray(soft * after + (1 - soft) * before, np.float32)
+    ax, ay = (g * weight for g in _gradient(before))
+    bx, by = (g * weight for g in _gradient(after))
     energy_a = ax * ax + ay * ay
     gain = _gain(energy_a, bx * bx + by * by, inside)
     bx, by = bx * gain, by * gain
@@ -109,9 +126,68 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
     lost = np.clip((mean_a - kept_b) / total, 0, 1)
     invented = np.clip((kept_b - mean_a) / total, 0, 1)
     floor = float(np.median(best[inside])) if inside.any() else 0.0
-    return Structure(
-        best, lost, invented, np.maximum(mean_a, kept_b), inside, window, gain, floor
-    )
+    return Structure(best, lost, invented, np.maximum(mean_a, kept_b), inside, window, gain, floor)
+
+
+def _rim(before: F32, after: F32, inside: Mask, covered: Mask, side: float) -> tuple[Mask, F32, F32]:
+    """What can be judged, the weight of gradients there, and the share of the retouch's own pixels (0..1)."""
+    reach = max(3, round(RING_SHARE * side))
+    ring = grown(inside, 2 * reach) & ~grown(inside, reach) & covered
+    full = inside.astype(np.float32)
+    if ring.sum() > 100 and float(np.median(np.abs(before - after)[ring])) < SAME_GROUND_L:
+        whole = cv2.GaussianBlur(grown(inside, 2).astype(np.float32), (0, 0), 0.8)
+        return inside, full, np.asarray(whole, np.float32)
+    inside = inside & ~_new_ground(after, ring)
+    # The picture's own border is no rim: a piece that runs out of the frame counts up to the edge.
+    depth = cv2.distanceTransform(np.pad(inside, 1, mode="edge").astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    ramp = np.clip((depth - 3.0) / max(3.0, RAMP_SHARE * side), 0, 1)
+    soft = np.clip((depth - 2.0) / 2.0, 0, 1)
+    return inside, np.asarray(ramp, np.float32), np.asarray(soft, np.float32)
+
+
+def _new_ground(after: F32, ring: Mask) -> Mask:
+    """Pixels that are plain new ground: seen through gaps too small for the silhouette to have."""
+    if ring.sum() < 100:
+        return np.zeros(ring.shape, bool)
+    low, level, high = np.percentile(after[ring], [20, 50, 80])
+    if high - low > SAME_GROUND_L:
+        return np.zeros(ring.shape, bool)
+    flat = cv2.morphologyEx(after, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) < 1.5
+    return grown(flat & (np.abs(after - level) < 1.5), 2)
+
+
+def without_dust(before: F32, after: F32, inside: Mask, side: float) -> F32:
+    """The original's lightness with dust and lone fine scratches replaced by what the retouch shows there.
+
+    Dust is small against the features that count, stands alone, is in the original only, and what replaces
+    it continues its surroundings. Strokes of a stamp stand together, so they stay.
+    """
+    size = max(5, round(DUST_SHARE * side) | 1)
+    wide = 2 * size + 1
+    speck_a = np.abs(before - _median(before, wide))
+    speck_b = np.abs(after - _median(after, wide))
+    only = (speck_a > DUST_CONTRAST) & (speck_b < 0.5 * speck_a) & inside
+    labels, count = ndimage.label(only, structure=np.ones((3, 3)))
+    if count == 0:
+        return before
+    depth = cv2.distanceTransform(only.astype(np.uint8), cv2.DIST_L2, 3)
+    index = np.arange(1, count + 1)
+    thick = 2 * np.asarray(ndimage.maximum(depth, labels, index))
+    density = cv2.boxFilter(only.astype(np.float32), -1, (5 * size, 5 * size))
+    crowd = np.asarray(ndimage.mean(density, labels, index))
+    dust = (thick <= size) & (crowd < DUST_CROWD)
+    chosen = np.concatenate([[False], dust])[labels]
+    chosen = grown(chosen, 2)
+    out = before.copy()
+    # What stands in the retouch may be lighter or darker as a whole: keep the original's own surroundings.
+    level = cv2.GaussianBlur(before - after, (0, 0), float(wide))
+    out[chosen] = (after + level)[chosen]
+    return np.asarray(cv2.GaussianBlur(out, (0, 0), 0.6) * chosen + out * ~chosen, np.float32)
+
+
+def _median(values: F32, size: int) -> F32:
+    small = np.clip(values * 2.55, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.medianBlur(small, size | 1), np.float32) / 2.55
 
 
 def _gradient(values: F32) -> tuple[F32, F32]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
-from scipy import ndimage
 
 from fidelity.evidence.bench import Bench
 from fidelity.image.colour import delta_e00, srgb_to_lab
+from fidelity.image.morphology import shrunk
 from fidelity.image.picture import F32, Mask
 
 MIDTONES = (22.0, 86.0)
@@ -21,7 +22,8 @@ class Tone:
     """Median CIELAB of the metal's midtones, both pictures, same pixels; changes are retouch − original.
 
     `delta_e00` is CIEDE2000 after the lightness difference is taken out (exposure may change).
-    `chroma_shift` is the length of the (a*, b*) difference left once the whole frame's cast is taken out.
+    `darkening` is how much more lightness the metal lost than the rest of the piece; None without a rest.
+    `worst_shift` is the 85th percentile of the local (a*, b*) shift, contrast taken out.
     """
 
     before: tuple[float, float, float]
@@ -33,12 +35,42 @@ class Tone:
     cast: tuple[float, float]
     stones_moved: tuple[float, float] | None
     pixels: int
+    worst_shift: float
+    darkening: float | None
 
 
-def measure_tone(bench: Bench, metal: Mask, piece: Mask) -> Tone | None:
-    """Compare metal colour; None with too little metal."""
+WORST_PERCENTILE = 85
+"""Only part of a piece may have been recoloured, and not all that counts as metal is: judge the worse end."""
+
+
+def _worst_shift(before: F32, after: F32, where: Mask, side: float) -> float:
+    """The 85th percentile of the local (a*, b*) shift on `where`, contrast taken out.
+
+    A contrast curve scales chroma as it scales lightness; that share of a shift is not a recolouring.
+    """
+    if where.sum() < MIN_PIXELS:
+        return 0.0
+    slope = float(
+        np.clip(
+            np.ptp(np.percentile(after[where][:, 0], [20, 80]))
+            / max(4.0, float(np.ptp(np.percentile(before[where][:, 0], [20, 80])))),
+            0.75,
+            1.35,
+        )
+    )
+    weight = cv2.GaussianBlur(where.astype(np.float32), (0, 0), max(1.5, 0.012 * side)) + 1e-3
+    worst = np.inf
+    for factor in (1.0, slope):
+        moved = (after[..., 1:] - factor * before[..., 1:]) * where[..., None]
+        local = cv2.GaussianBlur(moved, (0, 0), max(1.5, 0.012 * side)) / weight[..., None]
+        worst = min(worst, float(np.percentile(np.linalg.norm(local[where], axis=1), WORST_PERCENTILE)))
+    return worst
+
+
+def measure_tone(bench: Bench, metal: Mask, piece: Mask, coloured: Mask, inside: Mask, side: float) -> Tone | None:
+    """Compare metal colour inside the piece; `coloured` are gems, left out. None with too little metal."""
     before, after = srgb_to_lab(bench.before), srgb_to_lab(bench.after)
-    core = ndimage.binary_erosion(metal & bench.covered, iterations=2)
+    core = shrunk(metal & bench.covered, 2)
     mid = core & _between(before) & _between(after)
     if mid.sum() < MIN_PIXELS:
         return None
@@ -49,10 +81,11 @@ def measure_tone(bench: Bench, metal: Mask, piece: Mask) -> Tone | None:
     chroma = np.hypot(a[1], a[2]), np.hypot(b[1], b[2])
     turn = np.degrees(np.arctan2(b[2], b[1]) - np.arctan2(a[2], a[1]))
     turn = (turn + 180) % 360 - 180
-    other = ndimage.binary_erosion(piece & ~metal & bench.covered, iterations=3) & _between(before) & _between(after)
+    other = shrunk(piece & ~metal & bench.covered, 3) & _between(before) & _between(after)
     rest = np.median(after[other] - before[other], axis=0) if other.sum() > MIN_PIXELS else None
     return Tone(
-        before=_triple(a), after=_triple(b),
+        before=_triple(a),
+        after=_triple(b),
         delta_lightness=float(moved[0]),
         delta_chroma=float(chroma[1] - chroma[0]),
         delta_hue_deg=float(turn) if min(chroma) > 6 else 0.0,
@@ -60,6 +93,8 @@ def measure_tone(bench: Bench, metal: Mask, piece: Mask) -> Tone | None:
         cast=(float(moved[1]), float(moved[2])),
         stones_moved=None if rest is None else (float(rest[1]), float(rest[2])),
         pixels=int(mid.sum()),
+        darkening=None if rest is None else float(rest[0] - moved[0]),
+        worst_shift=_worst_shift(before, after, inside & ~coloured & _between(before) & _between(after), side),
     )
 
 

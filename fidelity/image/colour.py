@@ -45,4 +45,4 @@ def delta_e00(lab1: F32 | F64, lab2: F32 | F64) -> F64:
     Slow for whole pictures (microseconds a pixel): give it medians, samples or crops.
     """
     first, second = np.broadcast_arrays(np.asarray(lab1, np.float64), np.asarray(lab2, np.float64))
-    return np.asarray(deltaE_ciede2000(first, second), np.float64)  # type: ignore[no-untyped-call]
+    return np.asarray(deltaE_ciede2000(first, second), np.float64)

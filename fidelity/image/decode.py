@@ -222,9 +222,7 @@ def _check_size(width: int, height: int, what: str) -> None:
     if width * height > MAX_PIXELS:
         raise InputError(_too_large(what))
     if min(width, height) < MIN_SIDE_PX:
-        raise InputError(
-            f"{what} is {width} x {height} px, too small to judge; send at least {MIN_SIDE_PX} px a side"
-        )
+        raise InputError(f"{what} is {width} x {height} px, too small to judge; send at least {MIN_SIDE_PX} px a side")
 
 
 def _too_large(what: str) -> str:

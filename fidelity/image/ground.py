@@ -7,6 +7,7 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.image.colour import srgb_to_lab
+from fidelity.image.morphology import closed, grown, opened
 from fidelity.image.picture import F32, U8, Mask
 
 WORK_SIDE_PX = 700
@@ -60,8 +61,8 @@ def piece_on_plain_ground(rgb: U8, alpha: U8 | None) -> Mask | None:
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     edge = np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)) / 8
     sure = (chroma_away > threshold) | (cv2.blur(edge, (5, 5)) > 4) | (away > 3.5 * threshold)
-    mask = (away > threshold) & ndimage.binary_dilation(sure, iterations=2)
-    mask = ndimage.binary_opening(ndimage.binary_closing(mask, iterations=2), iterations=1)
+    mask = (away > threshold) & grown(sure, 2)
+    mask = opened(closed(mask, 2), 1)
     mask = _without_crumbs(mask)
     share = mask.mean()
     if not 0.003 < share < 0.92:

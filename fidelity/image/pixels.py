@@ -63,9 +63,7 @@ def from_image(image: Image.Image, path: Path, *, depth: int, orientation: int) 
 def from_array(array: npt.NDArray[Any]) -> Pixels:
     """Convert a grey, RGB or RGBA array in sRGB; see `decode.load` for what is accepted. Copies."""
     if array.ndim != 2 and not (array.ndim == 3 and array.shape[2] in (3, 4)):
-        raise InputError(
-            f"the array has shape {array.shape}; give (height, width) or (height, width, 3 or 4)"
-        )
+        raise InputError(f"the array has shape {array.shape}; give (height, width) or (height, width, 3 or 4)")
     levels = _eight_bit(array)
     if levels.ndim == 2:
         return Pixels(np.repeat(levels[:, :, None], 3, axis=2), None, ())

@@ -65,7 +65,7 @@ def find_features(rgb: U8, mirrored: bool = False) -> Features:
         grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     if mirrored:
         grey = np.ascontiguousarray(grey[:, ::-1])
-    sift = cv2.SIFT_create(nfeatures=MAX_FEATURES, contrastThreshold=0.02)
+    sift = cv2.SIFT.create(nfeatures=MAX_FEATURES, contrastThreshold=0.02)
     keypoints, descriptors = sift.detectAndCompute(contrast_normalised(np.asarray(grey, np.uint8)), None)
     if descriptors is None or len(keypoints) == 0:
         return Features(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32), scale, (height, width))
@@ -96,10 +96,19 @@ def fit_similarity(source: F32, target: F32, tolerance_px: float) -> Fit | None:
     if len(source) < 4:
         return None
     matrix, kept = cv2.estimateAffinePartial2D(
-        source, target, method=cv2.RANSAC, ransacReprojThreshold=tolerance_px, maxIters=5000,
-        confidence=0.999, refineIters=20,
+        source,
+        target,
+        method=cv2.RANSAC,
+        ransacReprojThreshold=tolerance_px,
+        maxIters=5000,
+        confidence=0.999,
+        refineIters=20,
     )
-    return _as_fit(matrix, kept, source, target)
+    return (
+        _as_fit(np.asarray(matrix, np.float64), np.asarray(kept, np.uint8), source, target)
+        if kept is not None and matrix is not None
+        else None
+    )
 
 
 def fit_affine(source: F32, target: F32, tolerance_px: float) -> Fit | None:
@@ -107,15 +116,22 @@ def fit_affine(source: F32, target: F32, tolerance_px: float) -> Fit | None:
     if len(source) < 6:
         return None
     matrix, kept = cv2.estimateAffine2D(
-        source, target, method=cv2.RANSAC, ransacReprojThreshold=tolerance_px, maxIters=5000,
-        confidence=0.999, refineIters=20,
+        source,
+        target,
+        method=cv2.RANSAC,
+        ransacReprojThreshold=tolerance_px,
+        maxIters=5000,
+        confidence=0.999,
+        refineIters=20,
     )
-    return _as_fit(matrix, kept, source, target)
+    return (
+        _as_fit(np.asarray(matrix, np.float64), np.asarray(kept, np.uint8), source, target)
+        if kept is not None and matrix is not None
+        else None
+    )
 
 
-def _as_fit(matrix: F64 | None, kept: U8 | None, source: F32, target: F32) -> Fit | None:
-    if matrix is None or kept is None:
-        return None
+def _as_fit(matrix: F64, kept: U8, source: F32, target: F32) -> Fit | None:
     full = np.vstack([matrix, [0.0, 0.0, 1.0]])
     chosen: Mask = kept.ravel().astype(bool)
     if chosen.sum() < 4:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -73,9 +74,7 @@ def register(original: Picture, retouched: Picture) -> Registration:
         flipped = find_features(retouched.rgb, mirrored=True)
         left_m, right_m = match(flipped, target)
         other = fit_similarity(left_m, right_m, tolerance)
-        if other and other.inliers >= TRUSTED_INLIERS and (
-            fit is None or other.inliers > MIRROR_RATIO * fit.inliers
-        ):
+        if other and other.inliers >= TRUSTED_INLIERS and (fit is None or other.inliers > MIRROR_RATIO * fit.inliers):
             fit, mirrored, left, right = other, True, left_m, right_m
     affine = fit_affine(left, right, tolerance)
     fit, stretch = _choose(fit, affine)
@@ -122,8 +121,16 @@ def _registered(matrix: F64, fit: Fit, mirrored: bool, stretch: float) -> Regist
         message = f"the retouch is stretched by {100 * (stretch - 1):.1f} %"
     return Registration(
         RegistrationInfo(
-            status=status, matrix=_rows(matrix), residual_px=fit.residual_px, inliers=fit.inliers,
-            trust=trust, method="features", scale=scale, rotation_deg=turn, stretch=stretch, message=message,
+            status=status,
+            matrix=_rows(matrix),
+            residual_px=fit.residual_px,
+            inliers=fit.inliers,
+            trust=trust,
+            method="features",
+            scale=scale,
+            rotation_deg=turn,
+            stretch=stretch,
+            message=message,
         ),
         matrix,
         fit.target,
@@ -137,7 +144,9 @@ def _without_features(
     inliers = fit.inliers if fit else 0
     if min(in_original, in_retouched) >= RICH_FEATURES:
         info = RegistrationInfo(
-            status="different", inliers=inliers, trust=0.0,
+            status="different",
+            inliers=inliers,
+            trust=0.0,
             message="the two pictures do not show the same piece from the same side, "
             "or the piece was drawn anew: hardly any detail agrees",
         )
@@ -146,14 +155,21 @@ def _without_features(
     if aligned is not None:
         matrix, overlap = aligned
         info = RegistrationInfo(
-            status="registered", matrix=_rows(matrix), inliers=inliers, trust=0.3 * overlap,
-            method="silhouette", scale=float(np.sqrt(abs(np.linalg.det(matrix[:2, :2])))),
-            rotation_deg=float(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0]))), stretch=1.0,
+            status="registered",
+            matrix=_rows(matrix),
+            inliers=inliers,
+            trust=0.3 * overlap,
+            method="silhouette",
+            scale=float(np.sqrt(abs(np.linalg.det(matrix[:2, :2])))),
+            rotation_deg=float(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0]))),
+            stretch=1.0,
             message="too little detail agrees; the outlines were laid on top of each other",
         )
         return Registration(info, matrix, none)
     info = RegistrationInfo(
-        status="failed", inliers=inliers, trust=0.0,
+        status="failed",
+        inliers=inliers,
+        trust=0.0,
         message="the pictures show too little detail to be laid on top of each other",
     )
     return Registration(info, None, none)
@@ -165,14 +181,16 @@ def _rows(matrix: F64) -> tuple[tuple[float, float, float], ...]:
 
 def warp(rgb: U8, matrix: F64, shape: tuple[int, int], fill: int = 255) -> U8:
     """Resample (h, w[, 3]) uint8 by `matrix` (source → target) onto `shape` (height, width)."""
-    import cv2
-
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
     if scale < 0.6:  # a plain bilinear reading would alias; blur to the target's band first
         rgb = np.asarray(cv2.GaussianBlur(rgb, (0, 0), 0.5 / scale - 0.3), np.uint8)
     border = (fill, fill, fill) if rgb.ndim == 3 else fill
     out = cv2.warpPerspective(
-        rgb, matrix, (shape[1], shape[0]), flags=cv2.INTER_CUBIC if scale > 0.95 else cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT, borderValue=border,
+        rgb,
+        matrix,
+        (shape[1], shape[0]),
+        flags=cv2.INTER_CUBIC if scale > 0.95 else cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=border,
     )
     return np.asarray(out, np.uint8)

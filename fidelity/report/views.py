@@ -133,9 +133,7 @@ def report_view(audit: Audit, exhibit: Exhibit) -> ReportView:
         retouched_name=file_name(audit.retouched.path) or "retouch (no file)",
         extra=tuple(audit.extra.items()),
         pictures=_pictures(numbered, exhibit),
-        checks=tuple(
-            _check(c, [(figure, f) for figure, owner, f in numbered if owner is c], strips) for c in ordered
-        ),
+        checks=tuple(_check(c, [(figure, f) for figure, owner, f in numbered if owner is c], strips) for c in ordered),
         registration_message=aligned.message or f"{words.REGISTRATION[aligned.status]}.",
         registration=registration_facts(aligned),
         original_facts=picture_facts(audit.original),

@@ -1,0 +1,33 @@
+"""Growing, shrinking, closing and opening masks by whole pixels (OpenCV: many times quicker than iterating)."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from fidelity.image.picture import U8, Mask
+
+
+def _disc(pixels: int) -> U8:
+    side = 2 * max(1, pixels) + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
+
+
+def grown(mask: Mask, pixels: int) -> Mask:
+    """`mask` (h, w) dilated by a disc of the given radius."""
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), _disc(pixels)) > 0)
+
+
+def shrunk(mask: Mask, pixels: int) -> Mask:
+    """`mask` eroded by a disc; the picture's own border does not erode."""
+    return np.asarray(cv2.erode(mask.astype(np.uint8), _disc(pixels)) > 0)
+
+
+def closed(mask: Mask, pixels: int) -> Mask:
+    """Gaps up to twice the radius closed."""
+    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, _disc(pixels)) > 0)
+
+
+def opened(mask: Mask, pixels: int) -> Mask:
+    """Parts thinner than twice the radius removed."""
+    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, _disc(pixels)) > 0)
