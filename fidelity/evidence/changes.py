@@ -25,6 +25,8 @@ HIDDEN_SHARE = 0.008
 HIDDEN_INVENTED = 0.3
 HIDDEN_DELTA_E = 14.0
 """Putty differs from the metal behind it by more than this (CIE76), and is itself more even than this."""
+GIRDLE_SHARE = 0.25
+"""A change with so much of its area on the girdle is a matter of prongs, not of facets."""
 NEAR_SHARE = 0.03
 """Distance at which a change still belongs to a feature, share of the piece's longer side."""
 
@@ -119,6 +121,9 @@ def _zone_at(zones: list[tuple[Zone, Mask]], y: int, x: int, rows: np.ndarray, c
     """What most of the place is; at the worst window when nothing prevails."""
     shares = [(float(mask[rows, cols].mean()), name) for name, mask in zones]
     best = max(shares)
+    on_girdle = next(share for share, name in shares if name == "girdle")
+    if on_girdle > GIRDLE_SHARE and best[1] == "stone":
+        return "girdle"  # a prong reaches over the stone's edge: most of its place is stone
     if best[0] > 0.5:
         return best[1]
     here = next((name for name, mask in zones if mask[y, x]), None)

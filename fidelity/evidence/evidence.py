@@ -91,9 +91,9 @@ class Evidence:
             self.bench,
             self.features.metal,
             self.mask,
-            self.features.coloured_zone,
-            self.structure.inside,
-            self.side_px,
+            coloured=self.features.coloured_zone,
+            inside=self.structure.inside,
+            side=self.side_px,
         )
 
     @property

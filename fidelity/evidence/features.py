@@ -29,6 +29,8 @@ BUSY_GRADIENT = 3.0
 """Lightness per pixel that counts as an edge inside a stone."""
 BUSY_SHARE = 0.42
 """Share of edge pixels in a window that only faceted or set areas reach; polished metal stays below 0.25."""
+BLOB_SHARES = (0.004, 0.006, 0.009, 0.013)
+"""Scales at which small bodies are looked for, share of the piece's longer side."""
 MELEE_MIN = 5
 """Fewer small stones are accents; they are judged with their neighbours."""
 PRONG_MIN_PX = 3.5
@@ -193,8 +195,8 @@ def _blobs(L: F32, zone: Mask, side: float) -> tuple[Spot, ...]:
     if zone.sum() < 50:
         return ()
     best: tuple[float, float, F32] | None = None
-    for sigma in (0.004 * side, 0.006 * side, 0.009 * side, 0.013 * side):
-        sigma = max(1.2, sigma)
+    for share in BLOB_SHARES:
+        sigma = max(1.2, share * side)
         response = sigma**0.2 * (cv2.GaussianBlur(L, (0, 0), sigma) - cv2.GaussianBlur(L, (0, 0), 1.6 * sigma))
         strength = float(np.std(response[zone]))
         if best is None or strength > best[0]:

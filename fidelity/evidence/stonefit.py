@@ -14,6 +14,8 @@ from fidelity.result import Box
 
 MIN_CORRELATION = 0.75
 """ECC correlation below which the stone's pattern is another one and its fit means nothing."""
+MAX_GROWTH = 0.25
+"""A fit that needs more than this has lost its way; a stone that changed so much is redrawn, not resized."""
 MIN_GAIN = 0.02
 """Correlation that the fit must win over no change; plain stones can be warped at no loss and mean nothing."""
 FIT_SIDE_PX = 200
@@ -23,7 +25,7 @@ ROOM = 0.12
 
 @dataclass(frozen=True)
 class StoneFit:
-    """Change of one stone, retouch against original: size and axis ratio in percent, centre shift in percent of size."""
+    """Change of one stone, retouch against original, in percent: size, axis ratio, centre shift (of its size)."""
 
     size_percent: float
     stretch_percent: float
@@ -65,6 +67,8 @@ def fit_stone(bench: Bench, stone: Stone, inside: Mask) -> StoneFit | None:
         warp = np.eye(2, 3, dtype=np.float32)  # as it stands it agrees as well: nothing moved
     # ECC maps original → retouch: its axis scales are the stone's own growth.
     singular = np.linalg.svd(warp[:, :2], compute_uv=False)
+    if abs(float(np.sqrt(singular[0] * singular[1])) - 1) > MAX_GROWTH:
+        return None
     centre = np.array([(stone.centre[0] - left) * factor, (stone.centre[1] - top) * factor, 1.0])
     moved = warp @ centre - centre[:2]
     size = 2 * factor * float(np.sqrt(stone.axes[0] * stone.axes[1]))

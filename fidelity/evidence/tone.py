@@ -67,7 +67,7 @@ def _worst_shift(before: F32, after: F32, where: Mask, side: float) -> float:
     return worst
 
 
-def measure_tone(bench: Bench, metal: Mask, piece: Mask, coloured: Mask, inside: Mask, side: float) -> Tone | None:
+def measure_tone(bench: Bench, metal: Mask, piece: Mask, *, coloured: Mask, inside: Mask, side: float) -> Tone | None:
     """Compare metal colour inside the piece; `coloured` are gems, left out. None with too little metal."""
     before, after = srgb_to_lab(bench.before), srgb_to_lab(bench.after)
     core = shrunk(metal & bench.covered, 2)
