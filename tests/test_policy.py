@@ -69,9 +69,7 @@ def test_an_unknown_profile_lists_the_known_ones() -> None:
 
 
 def test_a_file_sets_limits_gating_and_expectations(load) -> None:
-    policy = load(
-        "[expect]\nprongs = 6\n[checks.prongs]\nshift_px = 0\nreference = [1, 2.5]\ngating = false\n"
-    )
+    policy = load("[expect]\nprongs = 6\n[checks.prongs]\nshift_px = 0\nreference = [1, 2.5]\ngating = false\n")
     prongs, texture = policy.configured()
     assert prongs == Prongs(shift_px=0.0, reference=(1.0, 2.5))
     assert texture == Texture()
@@ -112,9 +110,7 @@ def test_a_required_check_that_is_not_installed_is_an_error() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        pytest.param(
-            "gatting = 1", ["line 2", "'gatting'", "profile, required, expect, checks"], id="misspelt key"
-        ),
+        pytest.param("gatting = 1", ["line 2", "'gatting'", "profile, required, expect, checks"], id="misspelt key"),
         pytest.param("[checks.pongs]", ["line 2", "'checks.pongs'", "prongs, texture"], id="unknown check"),
         pytest.param(
             "[checks.prongs]\n\nshift = 1",
@@ -124,9 +120,7 @@ def test_a_required_check_that_is_not_installed_is_an_error() -> None:
         pytest.param(
             "checks.prongs.shift_px = -0.5", ["line 2", "at least 0", "-0.5"], id="negative limit, dotted key"
         ),
-        pytest.param(
-            "[checks.prongs]\nshift_px = '2'", ["line 3", "a number", '"2"'], id="text for a number"
-        ),
+        pytest.param("[checks.prongs]\nshift_px = '2'", ["line 3", "a number", '"2"'], id="text for a number"),
         pytest.param("[checks.prongs]\nshift_px = true", ["line 3", "a number"], id="true for a number"),
         pytest.param("[checks.prongs]\nshift_px = nan", ["line 3", "finite"], id="not a number"),
         pytest.param("[checks.prongs]\nshift_px = inf", ["line 3", "finite"], id="infinity"),
@@ -134,15 +128,9 @@ def test_a_required_check_that_is_not_installed_is_an_error() -> None:
         pytest.param("[checks.prongs]\nshift_px = 1979-05-27", ["line 3", "a number"], id="a date"),
         pytest.param("[checks.prongs]\ngating = 'no'", ["line 3", "true or false"], id="gating in words"),
         pytest.param("checks = 3", ["line 2", "'checks'", "table"], id="checks is no table"),
-        pytest.param(
-            "[checks]\nprongs = 3", ["line 3", "'checks.prongs'", "table"], id="a check is no table"
-        ),
-        pytest.param(
-            "[expect]\nprongs = -1", ["line 3", "'expect.prongs'", "at least 0"], id="negative count"
-        ),
-        pytest.param(
-            "[expect]\npongs = 1", ["line 3", "'expect.pongs'"], id="expectation of an unknown check"
-        ),
+        pytest.param("[checks]\nprongs = 3", ["line 3", "'checks.prongs'", "table"], id="a check is no table"),
+        pytest.param("[expect]\nprongs = -1", ["line 3", "'expect.prongs'", "at least 0"], id="negative count"),
+        pytest.param("[expect]\npongs = 1", ["line 3", "'expect.pongs'"], id="expectation of an unknown check"),
         pytest.param("profile = 'vague'", ["line 2", "standard, precision"], id="unknown profile"),
         pytest.param("profile = [1]", ["line 2", "standard, precision"], id="a list for a profile"),
         pytest.param("[checks\n", ["not TOML", "line 2"], id="not TOML"),

@@ -28,9 +28,7 @@ def blocks(language: str) -> list[str]:
 @pytest.mark.parametrize("source", blocks("python"), ids=["audit", "report"])
 def test_the_python_examples_run(source: str, tmp_path: Path) -> None:
     (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
-    done = subprocess.run(
-        [sys.executable, "-c", source], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", source], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     if "print(audit.verdict)" in source:
         assert done.stdout.startswith("fail\n")

@@ -72,9 +72,7 @@ def test_two_distributions_with_one_id_are_both_named(install) -> None:
         registry.discover()
 
 
-def test_a_check_that_does_not_import_names_its_distribution(
-    monkeypatch: pytest.MonkeyPatch, install
-) -> None:
+def test_a_check_that_does_not_import_names_its_distribution(monkeypatch: pytest.MonkeyPatch, install) -> None:
     point = EntryPoint("ghost", "no_such_module:Ghost", registry.GROUP)
     vars(point).update(dist=SimpleNamespace(name="acme", version="2.0"))
     monkeypatch.setattr(registry, "entry_points", lambda group: [point])
@@ -111,9 +109,7 @@ class NoDefault:
         pytest.param(check_class("bad", question=None), "'question'", id="no question"),
         pytest.param(check_class("bad", advice=3), "'advice'", id="advice that is no text"),
         pytest.param(check_class("bad", judge=None), "'judge'", id="no judge"),
-        pytest.param(
-            check_class("other"), "entry point is called 'bad'", id="another id than its entry point"
-        ),
+        pytest.param(check_class("other"), "entry point is called 'bad'", id="another id than its entry point"),
         pytest.param(Thawed, "frozen dataclass", id="a dataclass that is not frozen"),
         pytest.param(NoDefault, "'limit_px' has no default", id="a limit without a default"),
         pytest.param(

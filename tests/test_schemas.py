@@ -35,9 +35,7 @@ PRONGS = CheckResult(
 REGISTERED = RegistrationInfo(
     status="registered", matrix=((1.0, 0, 2.5), (0, 1, -3), (0, 0, 1)), residual_px=0.4, inliers=812
 )
-FULL = Audit(
-    id="ring", verdict="fail", original=PICTURE, retouched=PICTURE, registration=REGISTERED, checks=(PRONGS,)
-)
+FULL = Audit(id="ring", verdict="fail", original=PICTURE, retouched=PICTURE, registration=REGISTERED, checks=(PRONGS,))
 BARE = Audit(
     id="broken",
     verdict="error",
@@ -99,9 +97,7 @@ def without(*path: str) -> dict[str, Any]:
     return document
 
 
-@pytest.mark.parametrize(
-    "path", [("schema",), ("verdict",), ("checks", "0", "gating"), ("registration", "matrix")]
-)
+@pytest.mark.parametrize("path", [("schema",), ("verdict",), ("checks", "0", "gating"), ("registration", "matrix")])
 def test_a_document_that_lacks_a_key_does_not_validate(path: tuple[str, ...]) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(without(*path), schema("audit"))

@@ -54,9 +54,7 @@ def delivery(tmp_path: Path):
     (tmp_path / "in" / "d_retouched.png").write_text("a shopping list")
     picture(tmp_path / "in" / "e.png")
     rows = ["original,retouched,id,piece,expect.prongs"]
-    rows += [
-        f"in/{n}.png,in/{n}_retouched.png,ring {n},{n.upper()} 18k,{i or ''}" for i, n in enumerate("abcde")
-    ]
+    rows += [f"in/{n}.png,in/{n}_retouched.png,ring {n},{n.upper()} 18k,{i or ''}" for i, n in enumerate("abcde")]
     manifest = tmp_path / "pairs.csv"
     manifest.write_text("\n".join(rows) + "\n")
     return manifest

@@ -15,12 +15,8 @@ PICTURE = PictureInfo(path="in/ring.jpg", width=40, height=40)
 
 
 def check(id: str, status: str, *, gating: bool = True) -> CheckResult:
-    finding = Finding(
-        kind="missing", severity="critical", message="the prong at <2 o'clock> & \x00\x1f is gone"
-    )
-    return CheckResult(
-        id=id, status=status, summary=f"{id} \x08seen", gating=gating, findings=(finding,), seconds=0.25
-    )
+    finding = Finding(kind="missing", severity="critical", message="the prong at <2 o'clock> & \x00\x1f is gone")
+    return CheckResult(id=id, status=status, summary=f"{id} \x08seen", gating=gating, findings=(finding,), seconds=0.25)
 
 
 def audit(id: str, *checks: CheckResult, **more) -> Audit:
@@ -34,9 +30,7 @@ RUN = run_of(
         audit("good", check("prongs", "pass"), check("chain", "not_applicable"), extra={"vendor": "Ö & Co"}),
         audit("bad", check("prongs", "fail"), check("texture", "fail", gating=False)),
         audit("dark <1>", check("prongs", "review"), check("chain", "error")),
-        audit(
-            "broken", verdict="error", error="b.jpg is truncated", extra={"verdict": "mine", "vendor": "Z"}
-        ),
+        audit("broken", verdict="error", error="b.jpg is truncated", extra={"verdict": "mine", "vendor": "Z"}),
     ],
     ["lonely.jpg"],
 )
@@ -81,15 +75,11 @@ def cases():
 @pytest.mark.parametrize(
     ("case", "tag", "message"),
     [
-        pytest.param(
-            ("bad", "prongs"), "failure", "prongs seen", id="a gating check that fails is a failure"
-        ),
+        pytest.param(("bad", "prongs"), "failure", "prongs seen", id="a gating check that fails is a failure"),
         pytest.param(("dark <1>", "chain"), "error", "chain seen", id="a crash is an error"),
         pytest.param(("broken", "audit"), "error", "b.jpg is truncated", id="an unreadable pair is an error"),
         pytest.param(("dark <1>", "prongs"), "skipped", "review: prongs seen", id="a review is skipped"),
-        pytest.param(
-            ("good", "chain"), "skipped", "not applicable: chain seen", id="so is what does not apply"
-        ),
+        pytest.param(("good", "chain"), "skipped", "not applicable: chain seen", id="so is what does not apply"),
         pytest.param(("bad", "texture"), "system-out", None, id="advice is printed under a passed case"),
     ],
 )

@@ -43,14 +43,10 @@ def test_paths_are_relative_to_the_manifest(manifest, tmp_path):
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param(
-            "original;retouched;vendor\na.jpg;b.jpg;X, Ltd\n", id="semicolons, as a German Excel writes"
-        ),
+        pytest.param("original;retouched;vendor\na.jpg;b.jpg;X, Ltd\n", id="semicolons, as a German Excel writes"),
         pytest.param('original\tretouched\tvendor\na.jpg\tb.jpg\t"X, Ltd"\n', id="tabs"),
         pytest.param('\ufefforiginal,retouched,vendor\r\na.jpg,b.jpg,"X, Ltd"\r\n', id="a BOM and CRLF"),
-        pytest.param(
-            'Original , RETOUCHED,vendor\n\n a.jpg ,b.jpg,"X, Ltd"\n,,\n', id="capitals, blanks, empty rows"
-        ),
+        pytest.param('Original , RETOUCHED,vendor\n\n a.jpg ,b.jpg,"X, Ltd"\n,,\n', id="capitals, blanks, empty rows"),
     ],
 )
 def test_what_spreadsheets_make_of_a_csv_is_read(manifest, text):
@@ -78,23 +74,15 @@ def test_file_names_that_repeat_are_told_apart_and_given_ids_left_alone(manifest
             "line 3: 'retouched' is empty",
             id="a row names no retouch",
         ),
-        pytest.param(
-            "original,retouched\na.jpg,b.jpg,c.jpg\n", "line 2: 3 cells for 2 columns", id="a cell too many"
-        ),
-        pytest.param(
-            "original,retouched,id\na,b,x\nc,d,x\n", "line 3: id 'x' is also in line 2", id="an id twice"
-        ),
+        pytest.param("original,retouched\na.jpg,b.jpg,c.jpg\n", "line 2: 3 cells for 2 columns", id="a cell too many"),
+        pytest.param("original,retouched,id\na,b,x\nc,d,x\n", "line 3: id 'x' is also in line 2", id="an id twice"),
         pytest.param(
             "original,retouched,expect.prongs\na,b,six\n",
             "line 2: 'expect.prongs' is 'six'",
             id="a count in words",
         ),
-        pytest.param(
-            "original,retouched,expect.prongs\na,b,-1\n", "give a count of at least 0", id="a negative count"
-        ),
-        pytest.param(
-            "original,retouched,piece,piece\na,b,c,d\n", "column 'piece' twice", id="a column twice"
-        ),
+        pytest.param("original,retouched,expect.prongs\na,b,-1\n", "give a count of at least 0", id="a negative count"),
+        pytest.param("original,retouched,piece,piece\na,b,c,d\n", "column 'piece' twice", id="a column twice"),
         pytest.param('original,retouched\n"a,b\n', "is not a CSV file", id="a quote that is never closed"),
     ],
 )
@@ -144,9 +132,7 @@ def test_these_names_belong_together(original, retouched):
         pytest.param(["ring.jpg"], ["ringfinal.jpg"], id="a suffix without a separator"),
         pytest.param(["x/ring.jpg", "y/ring.jpg"], ["ring.jpg"], id="two originals for one retouch"),
         pytest.param(["ring.jpg"], ["ring_final.jpg", "ring_edited.jpg"], id="two retouches of one original"),
-        pytest.param(
-            ["ring.jpg", "ring.png"], ["ring.jpg", "ring.tif"], id="two files of one name on each side"
-        ),
+        pytest.param(["ring.jpg", "ring.png"], ["ring.jpg", "ring.tif"], id="two files of one name on each side"),
     ],
 )
 def test_these_are_left_alone_rather_than_guessed(originals, retouched):
@@ -187,9 +173,7 @@ def test_what_has_no_partner_is_listed_and_so_is_what_cannot_be_read(tmp_path):
         (before / name).write_bytes(b"x")
     found = pairs_of(before, after)
     assert [pair.id for pair in found.pairs] == ["a"]
-    assert found.unmatched == tuple(
-        map(str, (before / "lonely.png", before / "phone.heic", after / "stray.jpg"))
-    )
+    assert found.unmatched == tuple(map(str, (before / "lonely.png", before / "phone.heic", after / "stray.jpg")))
 
 
 def test_the_output_folder_inside_a_source_is_left_out(tmp_path):
@@ -279,9 +263,7 @@ def test_a_damaged_member_costs_its_own_pair(batch, tmp_path, png):
         pytest.param(lambda d: [d / "none"], "does not exist", id="a source that is not there"),
         pytest.param(lambda d: [d / "before"], "give one manifest CSV, or two folders", id="one folder"),
         pytest.param(lambda d: [], "given: nothing", id="no source"),
-        pytest.param(
-            lambda d: [d / "m.csv", d / "m.csv"], "give one manifest CSV, or two", id="two manifests"
-        ),
+        pytest.param(lambda d: [d / "m.csv", d / "m.csv"], "give one manifest CSV, or two", id="two manifests"),
         pytest.param(lambda d: [d / "before", d / "empty"], "empty holds no pictures", id="an empty folder"),
         pytest.param(
             lambda d: [d / "before", d / "before" / "a.png"],

@@ -19,9 +19,7 @@ from fidelity.result import Audit, CheckResult, Finding, Measurement, Registrati
 
 
 def result(id: str = "prongs", status: str = "pass", **more: Any) -> CheckResult:
-    return CheckResult(
-        id=id, title=id.title(), question=f"{id}?", status=status, summary=f"{id} seen", **more
-    )
+    return CheckResult(id=id, title=id.title(), question=f"{id}?", status=status, summary=f"{id} seen", **more)
 
 
 def an_audit(*checks: CheckResult, **more: Any) -> Audit:
@@ -39,15 +37,11 @@ def an_audit(*checks: CheckResult, **more: Any) -> Audit:
     return Audit(**{**values, **more})
 
 
-MISSING = Finding(
-    kind="missing", severity="critical", box=(3, 4, 5, 6), message="The prong at 2 o'clock is missing."
-)
+MISSING = Finding(kind="missing", severity="critical", box=(3, 4, 5, 6), message="The prong at 2 o'clock is missing.")
 MOVED = Finding(kind="moved", severity="minor", box=(1, 1, 2, 2), message="A prong moved.")
 FAILED = result(
     status="fail",
-    measurements=(
-        Measurement(name="prongs", original=6, retouched=5, limit=0, unit="prongs", worse_when="lower"),
-    ),
+    measurements=(Measurement(name="prongs", original=6, retouched=5, limit=0, unit="prongs", worse_when="lower"),),
     findings=(MOVED, MISSING),
 )
 

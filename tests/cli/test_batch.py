@@ -22,9 +22,7 @@ BROKEN = an_audit(verdict="error", error="b.jpg is truncated")
 
 @pytest.fixture
 def batches(monkeypatch: pytest.MonkeyPatch):
-    def stand_in(
-        *audits: Audit, unmatched: tuple[str, ...] = (), error: Exception | None = None
-    ) -> list[Any]:
+    def stand_in(*audits: Audit, unmatched: tuple[str, ...] = (), error: Exception | None = None) -> list[Any]:
         calls: list[Any] = []
 
         def run_batch(sources: Any, out: Path, **options: Any) -> Run:

@@ -130,9 +130,7 @@ def test_a_wrong_option_is_one_sentence_before_the_audit(  # noqa: PLR0917
     assert not Path("x.html").exists()
 
 
-@pytest.mark.parametrize(
-    "arguments", [["check"], ["check", "a.jpg"], ["check", "a", "b", "--nope"], ["chek"]]
-)
+@pytest.mark.parametrize("arguments", [["check"], ["check", "a.jpg"], ["check", "a", "b", "--nope"], ["chek"]])
 def test_usage_errors_exit_with_2(run, arguments: list[str]) -> None:
     assert run(*arguments).exit_code == 2
 

@@ -25,9 +25,7 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
 
 
 def test_the_module_runs_like_the_command() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "fidelity", "--version"], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-m", "fidelity", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("fidelity ")
 
 

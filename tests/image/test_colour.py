@@ -48,9 +48,7 @@ def test_a_read_only_or_strided_picture_is_fine():
     assert np.allclose(srgb_to_lab(rgb[::2, ::-1]), srgb_to_lab(rgb)[::2, ::-1], atol=1e-4)
 
 
-@pytest.mark.parametrize(
-    "wrong", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3)), np.zeros((4, 4, 4), np.uint8)]
-)
+@pytest.mark.parametrize("wrong", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3)), np.zeros((4, 4, 4), np.uint8)])
 def test_another_shape_or_type_is_refused(wrong):
     with pytest.raises(ValueError, match=r"\(height, width, 3\) uint8"):
         srgb_to_lab(wrong)
@@ -62,9 +60,7 @@ def test_another_shape_or_type_is_refused(wrong):
         pytest.param((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425, id="pair 1, saturated blue"),
         pytest.param((50, -1.3802, -84.2814), (50, 0, -82.7485), 1.0000, id="pair 4, exactly one"),
         pytest.param((50, 0, 0), (50, -1, 2), 2.3669, id="pair 7, grey against a tint"),
-        pytest.param(
-            (50, 2.49, -0.001), (50, -2.49, 0.0009), 7.1792, id="pair 9, mean hue just below the jump"
-        ),
+        pytest.param((50, 2.49, -0.001), (50, -2.49, 0.0009), 7.1792, id="pair 9, mean hue just below the jump"),
         pytest.param((50, 2.49, -0.001), (50, -2.49, 0.0011), 7.2195, id="pair 11, mean hue just above it"),
         pytest.param((50, 2.5, 0), (73, 25, -18), 27.1492, id="pair 17, far apart"),
         pytest.param((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644, id="pair 25, green"),

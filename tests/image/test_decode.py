@@ -97,9 +97,7 @@ def test_exif_orientation_is_undone(tmp_path, fmt, orientation):
     }[orientation]
     exif = Image.Exif()
     exif[0x0112] = orientation
-    options = (
-        {"lossless": True} if fmt == "WEBP" else {"quality": 98, "subsampling": 0} if fmt == "JPEG" else {}
-    )
+    options = {"lossless": True} if fmt == "WEBP" else {"quality": 98, "subsampling": 0} if fmt == "JPEG" else {}
     picture = load(saved(tmp_path / "ring", np.ascontiguousarray(stored), fmt, exif=exif, **options))
     assert picture.info.orientation == orientation
     assert picture.shape == (HEIGHT, WIDTH)
@@ -280,25 +278,20 @@ def _profile(space: bytes, kind: bytes, pcs: bytes, tags: dict[bytes, bytes]) ->
 def rgb_profile(primaries, gamma: float) -> bytes:
     curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(gamma * 256))
     tags = {
-        name: b"XYZ \0\0\0\0" + _s15(*xyz)
-        for name, xyz in zip((b"rXYZ", b"gXYZ", b"bXYZ"), primaries, strict=True)
+        name: b"XYZ \0\0\0\0" + _s15(*xyz) for name, xyz in zip((b"rXYZ", b"gXYZ", b"bXYZ"), primaries, strict=True)
     }
     return _profile(b"RGB ", b"mntr", b"XYZ ", tags | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve))
 
 
 def grey_profile(gamma: float) -> bytes:
-    return _profile(
-        b"GRAY", b"mntr", b"XYZ ", {b"kTRC": b"curv\0\0\0\0" + struct.pack(">IH", 1, round(gamma * 256))}
-    )
+    return _profile(b"GRAY", b"mntr", b"XYZ ", {b"kTRC": b"curv\0\0\0\0" + struct.pack(">IH", 1, round(gamma * 256))})
 
 
 def cmyk_profile() -> bytes:
     """Two grid points an ink: L* 100, 75, 50, 25, 0 for 0 to 4 full inks, no colour whatever the inks."""
     ramp = bytes(range(256))
     grid = b"".join(bytes((round(255 * (1 - bin(corner).count("1") / 4)), 128, 128)) for corner in range(16))
-    table = (
-        b"mft1\0\0\0\0" + bytes((4, 3, 2, 0)) + _s15(1, 0, 0, 0, 1, 0, 0, 0, 1) + ramp * 4 + grid + ramp * 3
-    )
+    table = b"mft1\0\0\0\0" + bytes((4, 3, 2, 0)) + _s15(1, 0, 0, 0, 1, 0, 0, 0, 1) + ramp * 4 + grid + ramp * 3
     return _profile(b"CMYK", b"prtr", b"Lab ", {b"A2B0": table})
 
 
@@ -344,9 +337,7 @@ def test_an_srgb_profile_changes_nothing(tmp_path):
 
 
 def test_a_grey_profile_is_applied(tmp_path):
-    path = saved(
-        tmp_path / "a.png", np.full((HEIGHT, WIDTH), 128, np.uint8), "PNG", icc_profile=grey_profile(1.0)
-    )
+    path = saved(tmp_path / "a.png", np.full((HEIGHT, WIDTH), 128, np.uint8), "PNG", icc_profile=grey_profile(1.0))
     assert load(path).rgb[0, 0].astype(float) == pytest.approx(
         (188, 188, 188), abs=1
     )  # half the light is sRGB level 188
@@ -379,10 +370,7 @@ def header_only_png(width: int, height: int) -> bytes:
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(bytes(99)))
-        + chunk(b"IEND", b"")
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(99))) + chunk(b"IEND", b"")
     )
 
 
@@ -519,9 +507,7 @@ def test_any_array_of_the_promised_kinds_becomes_a_picture(array):
     ("array", "says"),
     [
         pytest.param(np.zeros((64, 64), bool), "holds bool", id="a mask is no picture"),
-        pytest.param(
-            np.zeros((64, 64, 3), np.int64), "holds int64", id="whole numbers of 64 bits are ambiguous"
-        ),
+        pytest.param(np.zeros((64, 64, 3), np.int64), "holds int64", id="whole numbers of 64 bits are ambiguous"),
         pytest.param(np.full((64, 64), np.nan), "NaN or infinity", id="NaN is no grey"),
         pytest.param(np.full((64, 64), np.inf), "NaN or infinity", id="infinity is no white"),
         pytest.param(np.full((64, 64), 255.0), "from 255 to 255", id="floats up to 255 are not 0 to 1"),
@@ -529,9 +515,7 @@ def test_any_array_of_the_promised_kinds_becomes_a_picture(array):
         pytest.param(np.zeros((3, 64, 64), np.uint8), r"\(3, 64, 64\)", id="channels first"),
         pytest.param(np.zeros((0, 64, 3), np.uint8), "too small", id="no rows"),
         pytest.param(np.zeros((64, 31, 3), np.uint8), "64 px|31 x 64 px", id="one pixel short"),
-        pytest.param(
-            np.broadcast_to(np.uint8(0), (60_000, 60_000)), "200 megapixels", id="a view of gigapixels"
-        ),
+        pytest.param(np.broadcast_to(np.uint8(0), (60_000, 60_000)), "200 megapixels", id="a view of gigapixels"),
     ],
 )
 def test_a_bad_array_says_what_is_wrong(array, says):

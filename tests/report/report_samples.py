@@ -101,9 +101,7 @@ def audit(*checks: CheckResult, id: str = "solitaire-01", **changes: object) -> 
 
 
 def counted(name: str, before: float, after: float, limit: float | None = 0) -> Measurement:
-    return Measurement(
-        name=name, original=before, retouched=after, limit=limit, unit=name, worse_when="lower"
-    )
+    return Measurement(name=name, original=before, retouched=after, limit=limit, unit=name, worse_when="lower")
 
 
 def failing(**changes: object) -> Audit:
@@ -131,9 +129,7 @@ def failing(**changes: object) -> Audit:
             "5 of 6 prongs found; 1 missing",
             measurements=[
                 counted("prongs", 6, 5),
-                Measurement(
-                    name="largest shift", original=0, retouched=1.1, limit=3, unit="px", worse_when="higher"
-                ),
+                Measurement(name="largest shift", original=0, retouched=1.1, limit=3, unit="px", worse_when="higher"),
             ],
             findings=[
                 Finding(
@@ -239,9 +235,7 @@ def unregistered(**changes: object) -> Audit:
             Status.FAIL,
             "another view of the piece",
             findings=[
-                Finding(
-                    kind="different", severity=Severity.CRITICAL, message="The pictures show different views."
-                ),
+                Finding(kind="different", severity=Severity.CRITICAL, message="The pictures show different views."),
             ],
         ),
         check(

@@ -95,9 +95,7 @@ def test_badges_stay_in_the_picture_and_apart() -> None:
 def test_a_crop_lies_in_the_picture_and_holds_the_box(box: tuple[int, int, int, int]) -> None:
     place = region(box, (HEIGHT, WIDTH))
     assert place is not None
-    assert (
-        place.x >= 0 and place.x + place.width <= WIDTH and place.y >= 0 and place.y + place.height <= HEIGHT
-    )
+    assert place.x >= 0 and place.x + place.width <= WIDTH and place.y >= 0 and place.y + place.height <= HEIGHT
     assert place.x <= max(box[0], 0) and place.x + place.width >= min(box[0] + box[2], WIDTH)
 
 
@@ -122,13 +120,7 @@ def _decoded(uri: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
 
 
 def test_the_difference_is_grey_where_only_exposure_changed_and_coloured_where_a_prong_went() -> None:
-    before = (
-        np.random.default_rng(2)
-        .normal(120, 22, (HEIGHT, WIDTH, 1))
-        .clip(0, 255)
-        .astype(np.uint8)
-        .repeat(3, 2)
-    )
+    before = np.random.default_rng(2).normal(120, 22, (HEIGHT, WIDTH, 1)).clip(0, 255).astype(np.uint8).repeat(3, 2)
     brighter = np.clip(before * 1.15 + 8, 0, 255).astype(np.uint8)
     place = region((400, 300, 40, 40), (HEIGHT, WIDTH))
     assert place is not None

@@ -109,6 +109,4 @@ def test_a_policy_configures_it(
 def test_the_guide_shows_exactly_this_distribution() -> None:
     guide = (ROOT / "checks" / "README.md").read_text(encoding="utf-8")
     for file in (HERE / "pyproject.toml", HERE / "acme_white_ground" / "__init__.py"):
-        assert file.read_text(encoding="utf-8").strip() in guide, (
-            f"checks/README.md does not show {file.name}"
-        )
+        assert file.read_text(encoding="utf-8").strip() in guide, f"checks/README.md does not show {file.name}"
