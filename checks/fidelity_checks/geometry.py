@@ -20,6 +20,8 @@ class Geometry:
     larger over smaller axis scale in percent. Rich detail in both pictures that hardly agrees anywhere
     means another view, another piece, or one that was drawn anew. Crop, turn and even scaling are free.
 
+    Holes that a cut-out's own alpha has well inside the piece fail, too.
+
     A plain cover in the original (putty, a finger) that became part of the piece in the retouch cannot be
     judged from the picture: that is `review`.
 
@@ -78,6 +80,9 @@ class Geometry:
                     message=f"The picture is stretched by {stretch:.1f} % along one axis.",
                 )
             )
+        for box in evidence.piece.cut_away if evidence.piece else ():
+            message = "The cut-out is transparent inside the piece."
+            findings.append(Finding(kind="cut away", severity=Severity.CRITICAL, box=box, message=message))
         if findings:
             return Outcome(
                 status=Status.FAIL,

@@ -19,6 +19,9 @@ from fidelity.result import Box
 COARSE_SIDE_PX = 700
 AGREE = 0.85
 """Intersection over union from which the two silhouettes count as one."""
+HOLE_SHARE = 0.002
+"""Smallest hole worth naming, share of the piece; openings between links are smaller or the ground's colour."""
+HOLE_OWNED = 0.6
 FOCUS_WINDOW = 0.02
 """Window of the focus measure, share of the longer side."""
 
@@ -29,13 +32,15 @@ class Piece:
 
     `source` says how it was found: `alpha` or `retouch` (the registered retouch's silhouette), `ground` (the
     original's own plain ground), `both`, or `focus` (busy ground: what is sharp and rich in contrast; rough).
-    `trust` is 0 to 1.
+    `trust` is 0 to 1. `cut_away` are boxes (original pixels) where the retouch's own alpha is transparent inside
+    what the original's plain ground shows to be piece.
     """
 
     mask: Mask
     scale: float
     source: Literal["both", "retouch", "ground", "focus"]
     trust: float
+    cut_away: tuple[Box, ...] = ()
 
     @property
     def region(self) -> Box:
@@ -75,7 +80,8 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
         union = max(1, int((own | theirs).sum()))
         # Where both agree the overlap drops shadow and putty; where they do not, the cleaner ground decides.
         if shared.sum() > AGREE * union:
-            return Piece(shared, scale, "both", 0.95)
+            cut = _cut_away(theirs, own, scale) if retouched.alpha is not None else ()
+            return Piece(shared, scale, "both", 0.95, cut)
         if theirs.any():
             return Piece(theirs, scale, "retouch", 0.8)
         return Piece(own, scale, "ground", 0.6)
@@ -85,6 +91,18 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
         return Piece(own, scale, "ground", 0.8)
     focus = _in_focus(small)
     return None if focus is None else Piece(focus, scale, "focus", 0.4)
+
+
+def _cut_away(theirs: Mask, own: Mask, scale: float) -> tuple[Box, ...]:
+    """Enclosed holes of a cut-out that lie well inside the original's piece."""
+    holes = ndimage.binary_fill_holes(theirs) & ~theirs
+    labels, count = ndimage.label(holes)
+    out = []
+    for index, (rows, cols) in enumerate(ndimage.find_objects(labels), 1):
+        hole = labels == index
+        if hole.sum() > HOLE_SHARE * theirs.sum() and own[hole].mean() > HOLE_OWNED:
+            out.append((cols.start, rows.start, cols.stop - cols.start, rows.stop - rows.start))
+    return tuple(tuple(round(v / scale) for v in box) for box in out[:count])
 
 
 def _reduced(alpha: U8 | None, shape: tuple[int, int]) -> U8 | None:
