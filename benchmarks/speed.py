@@ -151,9 +151,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Time one audit against one SSIM call on the same pair.")
     parser.add_argument("--runs", type=int, default=3, help="runs of every job; the median counts")
     parser.add_argument("--side", type=int, default=4000, help="the pair is made side × side pixels")
-    parser.add_argument(
-        "--original", type=Path, help="use this pair as it is instead of the enlarged fixture"
-    )
+    parser.add_argument("--original", type=Path, help="use this pair as it is instead of the enlarged fixture")
     parser.add_argument("--retouched", type=Path)
     parser.add_argument("--child", choices=(*JOBS, ENLARGE), help=argparse.SUPPRESS)
     asked = parser.parse_args()

@@ -20,7 +20,7 @@ class Geometry:
     larger over smaller axis scale in percent. Rich detail in both pictures that hardly agrees anywhere
     means another view, another piece, or one that was drawn anew. Crop, turn and even scaling are free.
 
-    Holes that a cut-out's own alpha has well inside the piece fail, too.
+    A hole that a cut-out's own alpha has well inside the piece may be an opening or a loss: `review`.
 
     A plain cover in the original (putty, a finger) that became part of the piece in the retouch cannot be
     judged from the picture: that is `review`.
@@ -80,9 +80,6 @@ class Geometry:
                     message=f"The picture is stretched by {stretch:.1f} % along one axis.",
                 )
             )
-        for box in evidence.piece.cut_away if evidence.piece else ():
-            message = "The cut-out is transparent inside the piece."
-            findings.append(Finding(kind="cut away", severity=Severity.CRITICAL, box=box, message=message))
         if findings:
             return Outcome(
                 status=Status.FAIL,
@@ -90,21 +87,33 @@ class Geometry:
                 measurements=(measurement,),
                 findings=tuple(findings),
             )
-        completed = [c for c in evidence.changes if c.kind == "completed"] if not evidence.unusable else []
-        if completed:
-            why = "a part that something covered in the original was completed: compare it with the piece"
-            return Outcome.review(
-                why,
-                measurement,
-                findings=tuple(
-                    Finding(kind="completed", severity=Severity.MINOR, box=c.box, message=why.capitalize() + ".")
-                    for c in completed
-                ),
-            )
-        if info.method == "silhouette":
-            return Outcome.review(info.message, measurement)
+        if doubt := _doubt(evidence, measurement):
+            return doubt
         return Outcome(
             status=Status.PASS,
             measurements=(measurement,),
             summary=f"same piece, same view; {info.inliers} details agree to {float(info.residual_px or 0):.1f} px",
         )
+
+
+def _doubt(evidence: Evidence, measurement: Measurement) -> Outcome | None:
+    """What the pictures alone cannot settle; None when nothing is in doubt."""
+    completed = [c for c in evidence.changes if c.kind == "completed"] if not evidence.unusable else []
+    if completed:
+        why = "a part that something covered in the original was completed: compare it with the piece"
+        return Outcome.review(
+            why,
+            measurement,
+            findings=tuple(
+                Finding(kind="completed", severity=Severity.MINOR, box=c.box, message=why.capitalize() + ".")
+                for c in completed
+            ),
+        )
+    holes = evidence.piece.cut_away if evidence.piece else ()
+    if holes:
+        why = "the cut-out is transparent inside the piece: an opening of the piece, or a part of it cut away"
+        cut = (Finding(kind="cut away", severity=Severity.MAJOR, box=b, message=why.capitalize() + ".") for b in holes)
+        return Outcome.review(why, measurement, findings=tuple(cut))
+    if evidence.registration.info.method == "silhouette":
+        return Outcome.review(evidence.registration.info.message, measurement)
+    return None
