@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from fidelity.image.picture import PictureInfo
+from fidelity.image.picture import PictureInfo, Text
 
 AUDIT_SCHEMA: Literal["fidelity.audit/1"] = "fidelity.audit/1"
 RUN_SCHEMA: Literal["fidelity.run/1"] = "fidelity.run/1"
@@ -159,7 +159,7 @@ class Audit(Model):
     """Checks and verdict of one pair."""
 
     schema_: Literal["fidelity.audit/1"] = Field(default=AUDIT_SCHEMA, alias="schema")
-    id: str
+    id: Text
     verdict: Verdict
     original: PictureInfo
     retouched: PictureInfo

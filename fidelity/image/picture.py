@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]
@@ -14,12 +15,21 @@ F64 = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 
+def printable(text: str) -> str:
+    """`text` with undecodable bytes of a file name replaced, so that it can be written as UTF-8."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+Text = Annotated[str, AfterValidator(printable)]
+"""Text from outside that is always valid UTF-8."""
+
+
 class PictureInfo(BaseModel):
     """What was read: the file's own facts, before anything was converted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    path: str = ""
+    path: Text = ""
     width: int = Field(default=0, description="pixels, after EXIF orientation")
     height: int = Field(default=0, description="pixels, after EXIF orientation")
     format: str = Field(default="", description="JPEG, PNG, WEBP, TIFF, AVIF, …; 'array' for an array")
