@@ -55,7 +55,7 @@ def judged(
         original=0,
         retouched=worst,
         limit=limit,
-        unit="share of structure that disagrees in the worst window",
+        unit="of structure",
         worse_when="higher",
     )
     findings = tuple(
