@@ -10,8 +10,9 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.image.ground import piece_on_plain_ground
-from fidelity.image.morphology import closed
-from fidelity.image.picture import U8, Mask, Picture
+from fidelity.image.colour import srgb_to_lab
+from fidelity.image.morphology import closed, grown, opened, shrunk
+from fidelity.image.picture import F32, U8, Mask, Picture
 from fidelity.registration import Registration
 from fidelity.registration.register import warp
 from fidelity.result import Box
@@ -24,6 +25,20 @@ HOLE_SHARE = 0.002
 HOLE_OWNED = 0.6
 FOCUS_WINDOW = 0.02
 """Window of the focus measure, share of the longer side."""
+SAME_GROUND_E = 5.0
+"""Median ΔE (CIE76) between both pictures around the piece up to which the ground was left as it is."""
+OWN_COLOUR_E = 6.0
+"""ΔE from the original's own ground at which a pixel in a gap of the silhouette is piece."""
+KEPT_E = 9.0
+"""ΔE between both pictures, after the piece's own change of tone, up to which a pixel was kept."""
+SHADOW_SLOPE = 3.0
+"""Mean slope (grey levels of 255 per pixel) that a soft shadow does not reach."""
+PROP_SHARE = 0.08
+"""What vanished with its ground and is larger than this share of the piece was a prop or a label."""
+FEW_PX = 50
+"""Fewer pixels than this say nothing about a ground or a tone."""
+PINHOLE_SHARE = 0.004
+"""Gaps smaller than this share of the piece are closed: highlights of the ground's colour, not openings."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,28 +84,115 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
     shape = (max(1, round(height * scale)), max(1, round(width * scale)))
     small = np.asarray(cv2.resize(original.rgb, shape[::-1], interpolation=cv2.INTER_AREA), np.uint8)
     own = piece_on_plain_ground(small, _reduced(original.alpha, shape))
-    theirs = None
+    theirs, after = None, None
     if registration.usable and registration.matrix is not None:
+        matrix = np.diag([scale, scale, 1.0]) @ registration.matrix
+        after = warp(retouched.rgb, matrix, shape)
         found = piece_on_plain_ground(retouched.rgb, retouched.alpha)
         if found is not None:
-            matrix = np.diag([scale, scale, 1.0]) @ registration.matrix
             theirs = warp(found.astype(np.uint8) * 255, matrix, shape, fill=0) > 127
+            theirs = theirs if theirs.any() else None
     if own is not None and theirs is not None:
         shared = own & theirs
         union = max(1, int((own | theirs).sum()))
         # Where both agree the overlap drops shadow and putty; where they do not, the cleaner ground decides.
+        if after is not None and _same_ground(own | theirs, small, after):
+            return Piece(_without_pinholes(theirs | _structured(own & ~theirs, theirs, small)), scale, "both", 0.95)
         if shared.sum() > AGREE * union:
             cut = _cut_away(theirs, own, scale) if retouched.alpha is not None else ()
-            return Piece(shared, scale, "both", 0.95, cut)
-        if theirs.any():
-            return Piece(theirs, scale, "retouch", 0.8)
-        return Piece(own, scale, "ground", 0.6)
-    if theirs is not None and theirs.any():
-        return Piece(theirs, scale, "retouch", 0.85)
+            return Piece(_completed(shared, small, after), scale, "both", 0.95, cut)
+        return Piece(_completed(theirs, small, after), scale, "retouch", 0.8)
+    if theirs is not None:
+        return Piece(_completed(theirs, small, after), scale, "retouch", 0.85)
     if own is not None:
-        return Piece(own, scale, "ground", 0.8)
+        return Piece(_completed(own, small, None), scale, "ground", 0.8)
     focus = _in_focus(small)
     return None if focus is None else Piece(focus, scale, "focus", 0.4)
+
+
+def _completed(silhouette: Mask, before: U8, after: U8 | None) -> Mask:
+    """The silhouette with those of its gaps closed that are piece: metal and stones of the ground's own colour.
+
+    `silhouette` (h, w), `before` and `after` (h, w, 3) on one grid. A gap is piece where it differs from the
+    original's own ground nearby and was kept by the retouch; a swapped ground is not kept, a shadow neither.
+    On an unchanged ground only pinholes can be told: nothing else distinguishes a gap from its surroundings.
+    """
+    reach = _reach(silhouette)
+    gaps = ndimage.binary_fill_holes(closed(silhouette, reach)) & ~silhouette
+    ground = ~grown(silhouette | gaps, reach)
+    sure = shrunk(silhouette, 2)
+    if after is None or not gaps.any() or min(ground.sum(), sure.sum()) < FEW_PX:
+        return _without_pinholes(silhouette)
+    lab, lab_after = srgb_to_lab(before), srgb_to_lab(after)
+    kept = _toned(lab, lab_after, sure)
+    if float(np.median(np.linalg.norm((kept - lab_after)[ground], axis=1))) > SAME_GROUND_E:
+        away = np.linalg.norm(lab - nearby(lab, ground, 3.0 * reach), axis=2)
+        same = np.linalg.norm(kept - lab_after, axis=2) < KEPT_E
+        silhouette = silhouette | opened(gaps & same & (away > OWN_COLOUR_E), 1)
+    return _without_pinholes(silhouette)
+
+
+def _structured(part: Mask, beside: Mask, rgb: U8) -> Mask:
+    """Those small bodies of `part` next to `beside` that have edges inside: a soft shadow has none, a prop is large."""
+    grey = cv2.GaussianBlur(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32), (0, 0), 1.0)
+    slope = np.hypot(cv2.Scharr(grey, cv2.CV_32F, 1, 0), cv2.Scharr(grey, cv2.CV_32F, 0, 1)) / 32
+    labels, count = ndimage.label(opened(part, 1))
+    if count == 0:
+        return np.zeros_like(part)
+    index = np.arange(1, count + 1)
+    rich = np.asarray(ndimage.mean(slope, labels, index)) > SHADOW_SLOPE
+    near = np.asarray(ndimage.maximum(grown(beside, 2), labels, index)) > 0
+    small = np.asarray(ndimage.sum_labels(part, labels, index)) < PROP_SHARE * beside.sum()
+    return np.asarray(np.concatenate([[False], rich & near & small])[labels])
+
+
+def _reach(silhouette: Mask) -> int:
+    ys, xs = np.nonzero(silhouette)
+    return max(2, round(0.02 * max(int(np.ptp(ys)), int(np.ptp(xs)), 8)))
+
+
+def _same_ground(silhouette: Mask, before: U8, after: U8) -> bool:
+    """Whether the retouch left the ground about the silhouette as it was, but for the change of the whole picture."""
+    reach = _reach(silhouette)
+    ring = grown(silhouette, 3 * reach) & ~grown(silhouette, max(2, reach // 2))
+    sure = shrunk(silhouette, 2)
+    if min(ring.sum(), sure.sum()) < FEW_PX:
+        return False
+    lab_after = srgb_to_lab(after)
+    kept = _toned(srgb_to_lab(before), lab_after, sure)
+    return float(np.median(np.linalg.norm((kept - lab_after)[ring], axis=1))) < SAME_GROUND_E
+
+
+def _without_pinholes(mask: Mask) -> Mask:
+    labels, count = ndimage.label(~closed(mask, 1))
+    if count == 0:
+        return mask
+    sizes = np.bincount(labels.ravel())
+    limit = PINHOLE_SHARE * mask.sum()
+    return np.asarray(mask | closed(mask, 1) | ((sizes < limit)[labels] & (labels > 0)))
+
+
+def _toned(lab: F32, lab_after: F32, sure: Mask) -> F32:
+    """(h, w, 3) the original after the retouch's change of tone and tint, both fitted where piece is sure."""
+    xs, ys = lab[sure][::3], lab_after[sure][::3]
+    order = np.quantile(xs[:, 0], np.linspace(0.02, 0.98, 9))
+    level = [float(np.median((ys - xs)[np.abs(xs[:, 0] - q) <= 6, 0])) for q in order]
+    out = lab.copy()
+    out[..., 0] += np.interp(lab[..., 0], order, level)
+    out[..., 1:] += np.median((ys - xs)[:, 1:], axis=0)
+    return np.asarray(out, np.float32)
+
+
+def nearby(lab: F32, ground: Mask, sigma: float) -> F32:
+    """(h, w, 3) the mean colour of the ground near each pixel; farther ground counts where none is near."""
+    weight = ground.astype(np.float32)
+    total, mass = np.zeros_like(lab), np.zeros_like(weight)
+    for factor, share in ((1.0, 1.0), (4.0, 1e-3)):
+        total += share * cv2.GaussianBlur(lab * weight[..., None], (0, 0), factor * sigma)
+        mass += share * cv2.GaussianBlur(weight, (0, 0), factor * sigma)
+    mean = lab[ground].mean(axis=0)
+    total, mass = total + 1e-7 * mean, mass + 1e-7
+    return np.asarray(total / mass[..., None], np.float32)
 
 
 def _cut_away(theirs: Mask, own: Mask, scale: float) -> tuple[Box, ...]:

@@ -16,7 +16,9 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.evidence.bench import Bench
-from fidelity.image.morphology import grown, shrunk
+from fidelity.evidence.piece import nearby
+from fidelity.image.colour import srgb_to_lab
+from fidelity.image.morphology import closed, grown, shrunk
 from fidelity.image.picture import F32, Mask
 
 WINDOW = 0.02
@@ -28,14 +30,34 @@ NOISE_GRADIENT = 1.6
 TONE_BINS = 24
 RING_SHARE = 0.008
 """Distance and width of the ring in which the ground is compared, share of the piece's longer side."""
-SAME_GROUND_L = 4.0
-"""Median lightness difference in that ring up to which the ground is the same."""
-RAMP_SHARE = 0.022
+SAME_GROUND_L = 3.0
+"""Lightness difference that most of that ring stays under where the ground is the same."""
+FEW_PX = 100
+"""A smaller ring says nothing about the ground."""
+MARGIN_SHARE = 0.012
+"""How far beyond the silhouette an unchanged ground is compared, share of the piece's longer side."""
+GROUND_MARGIN_E = 9.0
+"""ΔE (CIE76) from the original's ground nearby up to which a pixel was ground, and from which it was swapped."""
+NEW_GROUND_E = 3.0
+"""ΔE from the new ground up to which a pixel shows it."""
+RAMP_SHARE = 0.025
 """Depth below the outline at which a swapped ground's influence has gone, share of the longer side."""
+GAP_SHARE = 0.012
+"""The same about a small gap."""
 DUST_SHARE = 0.009
 """Widest dust and scratch, share of the piece's longer side."""
 DUST_CONTRAST = 3.0
 """Lightness by which a speck stands out of the median of its surroundings."""
+BODY_GAP_PX = 2
+"""Radius over which specks belong to one body."""
+RICH_L = 2.5
+"""Mean gradient (lightness per pixel) about a speck above which it lies among stones or letters, not on plain metal."""
+DUST_FINE_SHARE = 0.0055
+"""Widest dust among structure, share of the piece's longer side; beads are wider."""
+DUST_FINE_PX = 5.2
+"""The same at least, in pixels: the camera's own specks."""
+HAIR_LENGTH = 1.5
+"""A hair or a scratch is longer than this many times its width."""
 DUST_CROWD = 0.16
 """Share of specks about a speck above which they are a pattern (letters, melee), not dust."""
 
@@ -99,11 +121,22 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
     inside = shrunk(piece & bench.covered, inset)
     before, after = lightness(bench)
     after = tone_matched(before, after, inside)
+    same, ring = _ground_left(before, after, inside, bench.covered, side_px)
+    if same:
+        # Nothing was swapped: gaps of the silhouette may be openings or metal of the ground's own colour, and a
+        # prong that stands out of it lies beyond. All of it can be compared.
+        reach = max(2, round(MARGIN_SHARE * side_px))
+        inside = np.asarray(ndimage.binary_fill_holes(closed(piece, 2 * reach)))
+        inside = grown(inside, reach) & shrunk(bench.covered, inset) & ~_shade(before, after, piece, side_px)
     before = without_dust(before, after, inside, side_px)
     # Where the ground was swapped, gradients of the rim belong to the ground as much as to the piece. Outside,
     # the retouch is given the original's pixels, so that a new ground leaves no trace, and the rim counts
     # less the nearer it lies to the ground. On the same ground everything counts in full.
-    inside, weight, soft = _rim(before, after, inside, bench.covered, side_px)
+    if same:
+        weight = inside.astype(np.float32)
+        soft = np.asarray(cv2.GaussianBlur(grown(inside, 2).astype(np.float32), (0, 0), 0.8), np.float32)
+    else:
+        inside, weight, soft = _rim(inside & ~_new_ground(bench, ring, side_px), inside, side_px)
     after = np.asarray(soft * after + (1 - soft) * before, np.float32)
     ax, ay = (g * weight for g in _gradient(before))
     bx, by = (g * weight for g in _gradient(after))
@@ -129,40 +162,60 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
     return Structure(best, lost, invented, np.maximum(mean_a, kept_b), inside, window, gain, floor)
 
 
-def _rim(before: F32, after: F32, inside: Mask, covered: Mask, side: float) -> tuple[Mask, F32, F32]:
-    """What can be judged, the weight of gradients there, and the share of the retouch's own pixels (0..1)."""
+def _ground_left(before: F32, after: F32, inside: Mask, covered: Mask, side: float) -> tuple[bool, Mask]:
+    """Whether the ground about the piece was left as it is, and the ring in which that was seen."""
     reach = max(3, round(RING_SHARE * side))
     ring = grown(inside, 2 * reach) & ~grown(inside, reach) & covered
-    full = inside.astype(np.float32)
-    if ring.sum() > 100 and float(np.median(np.abs(before - after)[ring])) < SAME_GROUND_L:
-        whole = cv2.GaussianBlur(grown(inside, 2).astype(np.float32), (0, 0), 0.8)
-        return inside, full, np.asarray(whole, np.float32)
-    inside = inside & ~_new_ground(after, ring)
+    if ring.sum() <= FEW_PX:
+        return False, ring
+    apart = np.abs(cv2.GaussianBlur(before - after, (0, 0), 2.0))[ring]
+    middle, most = np.percentile(apart, [50, 85])
+    return bool(middle < 0.5 * SAME_GROUND_L and most < SAME_GROUND_L), ring
+
+
+def _shade(before: F32, after: F32, piece: Mask, side: float) -> Mask:
+    """Off the piece: soft shade that was lightened. It has no edges of its own."""
+    gx, gy = _gradient(cv2.GaussianBlur(before, (0, 0), max(1.0, 0.003 * side)))
+    smooth = cv2.dilate(np.hypot(gx, gy), np.ones((5, 5), np.uint8)) < NOISE_GRADIENT
+    lighter = cv2.blur(after - before, (5, 5)) > SAME_GROUND_L
+    return np.asarray(smooth & lighter & ~shrunk(piece, 3))
+
+
+def _rim(inside: Mask, silhouette: Mask, side: float) -> tuple[Mask, F32, F32]:
+    """What can be judged on a swapped ground, the weight of gradients there, the share of the retouch's pixels."""
     # The picture's own border is no rim: a piece that runs out of the frame counts up to the edge.
-    depth = cv2.distanceTransform(np.pad(inside, 1, mode="edge").astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    ramp = np.clip((depth - 3.0) / max(3.0, RAMP_SHARE * side), 0, 1)
-    soft = np.clip((depth - 2.0) / 2.0, 0, 1)
+    depth = cv2.distanceTransform(np.pad(silhouette, 1, mode="edge").astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    gap = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
+    ramp = np.clip((depth - 3.0) / max(3.0, RAMP_SHARE * side), 0, 1) * np.clip((gap - 2.0) / max(3.0, GAP_SHARE * side), 0, 1)
+    soft = np.clip((np.minimum(depth, gap) - 2.0) / 2.0, 0, 1)
     return inside, np.asarray(ramp, np.float32), np.asarray(soft, np.float32)
 
 
-def _new_ground(after: F32, ring: Mask) -> Mask:
-    """Pixels that are plain new ground: seen through gaps too small for the silhouette to have."""
-    if ring.sum() < 100:
-        return np.zeros(ring.shape, bool)
-    low, level, high = np.percentile(after[ring], [20, 50, 80])
-    if high - low > SAME_GROUND_L:
-        return np.zeros(ring.shape, bool)
-    flat = cv2.morphologyEx(after, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) < 1.5
-    return grown(flat & (np.abs(after - level) < 1.5), 2)
+def _new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
+    """(h, w) where the old ground was seen and the new one is: gaps too small for the silhouette to have."""
+    none = np.zeros(ring.shape, bool)
+    if ring.sum() < FEW_PX:
+        return none
+    before, after = srgb_to_lab(bench.before), srgb_to_lab(bench.after)
+    level = np.median(after[ring], axis=0)
+    apart = np.linalg.norm(after - level, axis=2)
+    if float(np.percentile(apart[ring], 75)) > SAME_GROUND_L:
+        return none
+    old = nearby(before, ring, 0.03 * side)
+    spread = float(np.percentile(np.linalg.norm(before - old, axis=2)[ring], 80))
+    was_ground = np.linalg.norm(before - old, axis=2) < max(GROUND_MARGIN_E, 1.5 * spread)
+    swapped = np.linalg.norm(before - after, axis=2) > GROUND_MARGIN_E
+    return grown((apart < NEW_GROUND_E) & was_ground & swapped, max(2, round(0.005 * side)))
 
 
 def without_dust(before: F32, after: F32, inside: Mask, side: float) -> F32:
     """The original's lightness with dust and lone fine scratches replaced by what the retouch shows there.
 
     Dust is small against the features that count, stands alone, is in the original only, and what replaces
-    it continues its surroundings. Strokes of a stamp stand together, so they stay.
+    it continues its surroundings. Strokes of a stamp stand together, and beads stand among stones, so they stay:
+    where the surroundings are rich in structure only the finest specks count as dust.
     """
-    size = max(5, round(DUST_SHARE * side) | 1)
+    size = max(7, round(DUST_SHARE * side) | 1)
     wide = 2 * size + 1
     speck_a = np.abs(before - _median(before, wide))
     speck_b = np.abs(after - _median(after, wide))
@@ -170,19 +223,30 @@ def without_dust(before: F32, after: F32, inside: Mask, side: float) -> F32:
     labels, count = ndimage.label(only, structure=np.ones((3, 3)))
     if count == 0:
         return before
-    depth = cv2.distanceTransform(only.astype(np.uint8), cv2.DIST_L2, 3)
     index = np.arange(1, count + 1)
-    thick = 2 * np.asarray(ndimage.maximum(depth, labels, index))
-    density = cv2.boxFilter(only.astype(np.float32), -1, (5 * size, 5 * size))
-    crowd = np.asarray(ndimage.mean(density, labels, index))
-    dust = (thick <= size) & (crowd < DUST_CROWD)
-    chosen = np.concatenate([[False], dust])[labels]
-    chosen = grown(chosen, 2)
+    # The highlight and the shadow of one bead, the strokes of one letter are one body: its bulk counts.
+    body = np.asarray(ndimage.binary_fill_holes(closed(only, BODY_GAP_PX)))
+    bulk = 2 * np.asarray(ndimage.maximum(cv2.distanceTransform(body.astype(np.uint8), cv2.DIST_L2, 3), labels, index))
+    area = np.asarray(ndimage.sum_labels(only, labels, index))
+    crowd = np.asarray(ndimage.mean(cv2.boxFilter(only.astype(np.float32), -1, (5 * size, 5 * size)), labels, index))
+    rich = np.asarray(ndimage.mean(_richness(after, size + 8), labels, index)) > RICH_L
+    hair = area > HAIR_LENGTH * bulk**2
+    finest = np.where(rich & ~hair, max(DUST_FINE_PX, DUST_FINE_SHARE * side), size)
+    dust = (bulk <= finest) & (crowd < DUST_CROWD)
+    chosen = grown(np.concatenate([[False], dust])[labels], 2) & inside
     out = before.copy()
     # What stands in the retouch may be lighter or darker as a whole: keep the original's own surroundings.
-    level = cv2.GaussianBlur(before - after, (0, 0), float(wide))
+    valid = (inside & ~chosen).astype(np.float32)
+    mass = cv2.GaussianBlur(valid, (0, 0), float(wide)) + 1e-6
+    level = cv2.GaussianBlur((before - after) * valid, (0, 0), float(wide)) / mass
     out[chosen] = (after + level)[chosen]
     return np.asarray(cv2.GaussianBlur(out, (0, 0), 0.6) * chosen + out * ~chosen, np.float32)
+
+
+def _richness(values: F32, size: int) -> F32:
+    """(h, w) the mean gradient about each pixel, lightness per pixel."""
+    gx, gy = _gradient(values)
+    return np.asarray(cv2.boxFilter(np.hypot(gx, gy), cv2.CV_32F, (size | 1, size | 1)), np.float32)
 
 
 def _median(values: F32, size: int) -> F32:
