@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import cv2
@@ -54,3 +55,61 @@ def test_an_empty_picture_is_never_registered() -> None:
     blank = fidelity.load(np.full((300, 300, 3), 200, np.uint8))
     assert register(original, blank).info.status == "failed"
     assert not register(blank, original).usable
+
+
+@pytest.mark.parametrize("kind", ["faithful", "prong_missing"])
+def test_a_reframed_retouch_of_the_bundled_pair_lands_within_a_pixel(kind: str) -> None:
+    """Other ground, putty gone, brighter, turned by 1.7 degrees, at 0.82 of its size and shifted."""
+    truth = json.loads((FIRST / "truth.json").read_text(encoding="utf-8"))
+    to_original = np.array(next(p["matrix"] for p in truth["pairs"] if p["kind"] == kind or kind in p["id"]))
+    original, retouch = fidelity.load(FIRST / "original.jpg"), fidelity.load(FIRST / f"{kind}.jpg")
+    height, width = original.shape
+    reframe = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), 1.7, 0.82), [0, 0, 1]])
+    reframe[:2, 2] += (23.4, -14.6)
+    found = register(original, warped(retouch, reframe, (width, height)))
+    assert found.info.status == "registered" and found.info.method == "features" and found.matrix is not None
+    ys, xs = np.nonzero(cv2.imread(str(FIRST / "piece_mask.png"), cv2.IMREAD_GRAYSCALE) > 127)
+    piece = np.stack([xs, ys, np.ones_like(xs)])[:, ::50].astype(float)
+    delivered = reframe @ np.linalg.inv(to_original) @ piece
+    off = np.linalg.norm((found.matrix @ delivered - piece)[:2], axis=0)
+    assert off.max() < 1.0, f"{off.max():.2f} px at the worst point of the piece"
+
+
+def plain_piece(degrees: float = 0.0, scale: float = 1.0, shift: tuple[float, float] = (0, 0)) -> fidelity.Picture:
+    """A flat five-cornered body on white: an outline and nothing for features to hold on to."""
+    out = np.full((480, 480, 3), 245, np.uint8)
+    corners = (CORNERS @ plain_matrix(degrees, scale, shift).T)[:, :2]
+    cv2.fillPoly(out, [np.round(corners * 16).astype(np.int32)], (150, 120, 40), cv2.LINE_AA, 4)
+    return fidelity.load(out)
+
+
+def plain_matrix(degrees: float, scale: float, shift: tuple[float, float]) -> np.ndarray:
+    matrix = np.vstack([cv2.getRotationMatrix2D((240, 240), degrees, scale), [0, 0, 1]])
+    matrix[:2, 2] += shift
+    return matrix
+
+
+CORNERS = np.array([[120, 150, 1], [330, 120, 1], [360, 330, 1], [240, 250, 1], [150, 340, 1]], float)
+
+
+def test_where_features_are_few_the_outlines_are_laid_on_top_of_each_other() -> None:
+    edit = (24.0, 0.8, (15.0, -10.0))
+    found = register(plain_piece(), plain_piece(*edit))
+    assert found.info.status == "registered" and found.matrix is not None
+    assert found.info.method == "silhouette"
+    assert found.info.trust is not None and found.info.trust <= 0.3, "outlines alone prove little"
+    off = (found.matrix @ plain_matrix(*edit) @ CORNERS.T - CORNERS.T)[:2]
+    assert np.abs(off).max() < 2.0, "the search over turns has steps of 3 degrees; these are on one"
+
+
+def test_outlines_that_do_not_agree_are_not_forced_onto_each_other() -> None:
+    disc = np.full((480, 480, 3), 245, np.uint8)
+    cv2.circle(disc, (240, 240), 110, (150, 120, 40), -1, cv2.LINE_AA)
+    found = register(plain_piece(), fidelity.load(disc))
+    assert found.info.status == "failed" and found.matrix is None
+
+
+def test_a_pair_that_only_its_outline_registered_is_never_a_plain_pass() -> None:
+    audit = fidelity.audit(plain_piece(), plain_piece(24.0, 0.8, (15.0, -10.0)))
+    assert audit.check("geometry").status is fidelity.Status.REVIEW
+    assert audit.verdict is not fidelity.Verdict.PASS
