@@ -24,6 +24,7 @@ class MeasurementView:
     name: str
     original: str
     retouched: str
+    alone: str  # the value, where only one picture has one and no limit compares them; else empty
     change: str
     limit: str
     state: str  # within, beyond, unknown (no number), free (no limit)
@@ -109,6 +110,11 @@ class ReportView:
         return tuple(c for c in self.checks if not c.gating and c.status != Status.NOT_APPLICABLE)
 
     @property
+    def found(self) -> bool:
+        """Whether any check found a place."""
+        return any(c.findings for c in self.checks)
+
+    @property
     def idle(self) -> tuple[CheckView, ...]:
         """Checks for features that the piece does not have."""
         return tuple(c for c in self.checks if c.status == Status.NOT_APPLICABLE)
@@ -169,11 +175,12 @@ def _check(check: CheckResult, findings: list[tuple[int, Finding]], strips: dict
         id=check.id,
         name=words.name(check),
         question=check.question,
-        summary=check.summary,
+        summary=words.opened(check.summary),
         status=check.status.value,
         status_word=words.STATUS[check.status],
         gating=check.gating,
-        advice=check.advice if check.status in {Status.FAIL, Status.REVIEW} else "",
+        # Advice tells a retoucher how to mend a fault; where nothing could be judged there is none to mend.
+        advice=check.advice if check.status is Status.FAIL else "",
         measurements=tuple(_measurement(m) for m in check.measurements),
         findings=tuple(
             FindingView(
@@ -200,11 +207,18 @@ def _measurement(m: Measurement) -> MeasurementView:
         name=m.name,
         original=words.number(m.original, unlike=m.retouched),
         retouched=words.quantity(m.retouched, m.unit, unlike=m.original),
+        alone=_alone(m),
         change=words.change(m),
         limit=words.limit(m),
         state=state,
         bar=bar(m),
     )
+
+
+def _alone(m: Measurement) -> str:
+    if m.limit is not None or (m.original is None) == (m.retouched is None):
+        return ""
+    return words.quantity(m.retouched if m.original is None else m.original, m.unit)
 
 
 def _place(finding: Finding) -> str:

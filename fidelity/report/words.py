@@ -72,6 +72,8 @@ def limit(m: Measurement) -> str:
 
 def change(m: Measurement) -> str:
     """Say what happened between original and retouch."""
+    if m.limit is None and (m.original is None) != (m.retouched is None):
+        return "seen in the original" if m.retouched is None else "seen in the retouch"
     if m.original is None or m.retouched is None:
         return "not measured"
     delta = float(m.retouched) - float(m.original)
@@ -103,6 +105,14 @@ def sentence(audit: Audit) -> str:
 def name(check: CheckResult) -> str:
     """Give the check's title, or its id when a third party gave none."""
     return check.title or check.id
+
+
+def opened(text: str) -> str:
+    """With a capital: in the terminal a summary is a cell of a table, in a report it is a sentence.
+
+    Only a plain small letter is raised, so that '5 of 6 prongs', 'ΔE' and 'sRGB' stay as they are.
+    """
+    return text[:1].upper() + text[1:] if text[:1].islower() and not text[1:2].isupper() else text
 
 
 def trust(value: float | None) -> str:

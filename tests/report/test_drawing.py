@@ -47,7 +47,8 @@ def test_no_limit_or_no_number_draws_no_bar(m: Measurement) -> None:
         (measured(6, 5, 0, "lower"), "fell by 1 px", "may not fall at all"),
         (measured(0, 0.5, 1.5, "higher"), "rose by 0.5 px", "may rise by at most 1.5 px"),
         (measured(2, 2, 0, "different"), "unchanged", "may not change at all"),
-        (measured(2, None, None, "different"), "not measured", "information, not judged"),
+        (measured(2, None, None, "different"), "seen in the original", "information, not judged"),
+        (measured(2, None, 1, "different"), "not measured", "may change by at most 1 px"),
     ],
 )
 def test_a_limit_is_put_in_words(m: Measurement, change: str, limit: str) -> None:
