@@ -9,18 +9,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
+from fidelity.brief import Brief, Expected
 from fidelity.check import Check
-from fidelity.errors import PolicyError
+from fidelity.errors import InputError, PolicyError
 from fidelity.evidence import Evidence
 from fidelity.exhibit import Exhibit
+from fidelity.expectations import checks_of, family_of, held_to, names, verified
 from fidelity.image.decode import load
-from fidelity.image.picture import Picture
+from fidelity.image.picture import Mask, Picture
+from fidelity.permitting import settled
 from fidelity.policy import Policy
+from fidelity.policy.reading import sidecar
+from fidelity.registry import discover
 from fidelity.result import Audit, CheckResult, Outcome, Status, verdict_of
 
 log = logging.getLogger(__name__)
+
+AREA_CHECK = "untouched"
+"""The check that an area mask is for."""
+HALF = 127
+"""Grey level above which a mask counts as white."""
 
 Source = str | Path | Picture | npt.NDArray[Any]
 
@@ -45,19 +56,24 @@ def audit(
     policy: Policy | None = None,
     only: Collection[str] | None = None,
     skip: Collection[str] = (),
-    expect: Mapping[str, float] | None = None,
+    expect: Mapping[str, Expected] | None = None,
+    area_mask: Source | None = None,
     id: str | None = None,
 ) -> Audit:
     """Audit one pair and return checks and verdict.
 
     `original` and `retouched` are paths, decoded `Picture`s, or arrays (height, width[, 3 or 4]) in sRGB:
-    uint8, uint16, or floats from 0 to 1. `only` and `skip` select checks by id. `expect` states counts that
-    the original shows, e.g. `{"prongs": 6}`; a check that finds another count is sent to review.
+    uint8, uint16, or floats from 0 to 1. `only` and `skip` select checks by id. `expect` states what the
+    original shows, e.g. `{"prongs": 6, "chain": True, "metal": "rose"}`; a check that finds something else is
+    sent to review. `area_mask` is a picture of the original's size, white where the retouch may change.
+    A file `NAME.fidelity.toml` beside the original says more of the piece.
 
     Raises `InputError` for an unreadable picture, `PolicyError` for an unknown check or expectation,
     `RegistryError` when no checks are installed.
     """
-    return examine(original, retouched, policy=policy, only=only, skip=skip, expect=expect, id=id).audit
+    return examine(
+        original, retouched, policy=policy, only=only, skip=skip, expect=expect, area_mask=area_mask, id=id
+    ).audit
 
 
 def examine(
@@ -67,22 +83,23 @@ def examine(
     policy: Policy | None = None,
     only: Collection[str] | None = None,
     skip: Collection[str] = (),
-    expect: Mapping[str, float] | None = None,
+    expect: Mapping[str, Expected] | None = None,
+    area_mask: Source | None = None,
     id: str | None = None,
 ) -> Examination:
     """As `audit`, but keeps the evidence and the pictures for a report."""
     policy = policy or Policy.named("standard")
-    expectations = {**policy.expect, **(expect or {})}
     checks = policy.configured(only=only, skip=skip)
-    unknown = sorted(set(expectations) - {check.id for check in checks})
-    if unknown:
-        raise PolicyError(
-            f"expectation for {', '.join(unknown)}: no such check is run; "
-            f"expectations may name {', '.join(check.id for check in checks)}"
-        )
+    asked = _verified(expect or {}, [check.id for check in checks])
+    if area_mask is not None and AREA_CHECK not in {check.id for check in checks}:
+        # Saying nothing would let somebody believe that the mask was looked at.
+        raise PolicyError(f"area mask: the check '{AREA_CHECK}' is not run, and no other uses the mask; leave it out")
+    aside = sidecar(Path(original), discover()) if isinstance(original, str | Path) else Brief()
+    brief = policy.brief(aside.model_copy(update={"expect": {**aside.expect, **asked}}))
     before, after = load(original), load(retouched)
-    evidence = Evidence(before, after)
-    results = tuple(_judged(check, evidence, policy, expectations.get(check.id)) for check in checks)
+    area = None if area_mask is None else _area(area_mask, before)
+    evidence = Evidence(before, after, brief=brief, area=area)
+    results = tuple(_judged(check, evidence, policy) for check in checks)
     return Examination(
         audit=Audit(
             id=id or _name_of(before),
@@ -97,15 +114,18 @@ def examine(
     )
 
 
-def _judged(check: Check, evidence: Evidence, policy: Policy, expected: float | None) -> CheckResult:
+def _judged(check: Check, evidence: Evidence, policy: Policy) -> CheckResult:
     started = time.perf_counter()
+    permitted: tuple[str, ...] = ()
     try:
         outcome = check.judge(evidence)
+        outcome, permitted = settled(outcome, check.id, policy, evidence)
     except Exception as error:  # a third party's check may raise anything; the other checks go on
         log.exception("check %s crashed", check.id)
         outcome = Outcome(status=Status.ERROR, summary=f"the check crashed: {type(error).__name__}: {error}")
-    if expected is not None:
-        outcome = _held_to(expected, check.id, outcome)
+    for name, expected in evidence.brief.expect.items():
+        if check.id in checks_of(name):
+            outcome = held_to(expected, name, outcome, seen=_seen(name, evidence))
     return CheckResult(
         **dict(outcome),
         id=check.id,
@@ -113,24 +133,46 @@ def _judged(check: Check, evidence: Evidence, policy: Policy, expected: float | 
         question=check.question,
         advice=check.advice,
         gating=policy.gates(check.id),
+        permitted=permitted,
         seconds=time.perf_counter() - started,
     )
 
 
-def _held_to(expected: float, name: str, outcome: Outcome) -> Outcome:
-    """A count that somebody knows better than the detector turns a pass into a review; a fail stays one."""
-    if outcome.status is Status.FAIL or outcome.status is Status.ERROR:
-        return outcome
-    found = next((m.original for m in outcome.measurements if m.name == name), None)
-    if found == expected:
-        return outcome
-    seen = "none" if found is None or found == 0 else f"{found:g}"
-    return Outcome(
-        status=Status.REVIEW,
-        summary=f"expected {expected:g} {name}, found {seen} in the original: look at the piece",
-        measurements=outcome.measurements,
-        findings=outcome.findings,
-    )
+def _verified(expect: Mapping[str, Expected], ids: Collection[str]) -> dict[str, Expected]:
+    """The expectations as they are held against checks; raises `PolicyError` for one that no check answers."""
+    unknown = sorted(name for name in expect if not set(checks_of(name)) & set(ids))
+    if unknown:
+        raise PolicyError(
+            f"expectation for {', '.join(unknown)}: no such check is run; expectations may name {', '.join(names(ids))}"
+        )
+    found: dict[str, Expected] = {}
+    for name, value in expect.items():
+        try:
+            found[name] = verified(name, value)
+        except ValueError as error:
+            raise PolicyError(f"expectation for {name} {error}; got {value!r}") from None
+    return found
+
+
+def _seen(name: str, evidence: Evidence) -> str | None:
+    """What the original reads for an expectation in words; None where nothing can be compared."""
+    if name != "metal" or evidence.unusable or not evidence.features.metal.any():
+        return None
+    return family_of(evidence.features.metal_lab)
+
+
+def _area(source: Source, original: Picture) -> Mask:
+    """(height, width) where the retouch may change, from a mask picture: its alpha, else what is light in it."""
+    picture = load(source)
+    if picture.shape != original.shape:
+        (height, width), (wanted_height, wanted_width) = picture.shape, original.shape
+        raise InputError(
+            f"area mask {picture.info.path or 'array'} is {width} x {height} px, but the original is "
+            f"{wanted_width} x {wanted_height} px; draw the mask on the original"
+        )
+    if picture.alpha is not None:
+        return np.asarray(picture.alpha > HALF)
+    return np.asarray(picture.rgb.mean(axis=2) > HALF)
 
 
 def _name_of(picture: Picture) -> str:

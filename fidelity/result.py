@@ -106,6 +106,7 @@ class Finding(Model):
     severity: Severity = Severity.MAJOR
     box: Box | None = Field(default=None, description="x, y, width, height in pixels of the original")
     message: str = Field(description="one plain sentence")
+    permitted: str = Field(default="", description="what of the policy or brief allows this change; empty if nothing")
 
 
 class Outcome(Model):
@@ -135,6 +136,7 @@ class CheckResult(Outcome):
     question: str = ""
     advice: str = Field(default="", description="what a retoucher does about a failure")
     gating: bool = True
+    permitted: tuple[str, ...] = Field(default=(), description="permits without which the status would be worse")
     seconds: float = Field(default=0.0, exclude=True)
 
 

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 import pytest
 
-from fidelity import policy as module
 from fidelity.errors import PolicyError, RegistryError
 from fidelity.policy import CheckSettings, Policy, profiles
+from fidelity.policy import model as module
 from fidelity.toml_lines import line_of
 
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from fidelity.batch.pairs import Pair
 from fidelity.policy import Policy
+from fidelity.policy.reading import sidecar_of
 from fidelity.result import Audit, Verdict
 
 JOURNAL = "audits.jsonl"
@@ -20,11 +21,13 @@ JOURNAL = "audits.jsonl"
 
 
 def fingerprint(pair: Pair, policy: Policy, only: Collection[str] | None, skip: Collection[str], version: str) -> str:
-    """Changes with anything that the audit depends on: both files' size and time, policy, version."""
+    """Changes with anything that the audit depends on: the files' size and time, sidecar, policy, version."""
+    aside = sidecar_of(pair.original)
     facts = {
         "id": pair.id,
         "files": [_stamp(pair.original, pair.original_shown), _stamp(pair.retouched, pair.retouched_shown)],
-        "expect": sorted(pair.expect.items()),
+        "beside": [_stamp(path, path.name) for path in (aside, pair.area_mask) if path is not None and path.exists()],
+        "expect": sorted(pair.expect.items(), key=lambda item: item[0]),
         "policy": policy.model_dump_json(),
         "only": sorted(only) if only is not None else None,
         "skip": sorted(skip),

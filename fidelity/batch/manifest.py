@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import csv
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from fidelity.batch.pairs import Pair, printable, told_apart
+from fidelity.brief import Expected
 from fidelity.errors import InputError
+from fidelity.expectations import allowed, parsed
 
 REQUIRED = ("original", "retouched")
 EXPECT = "expect."
+AREA_MASK = "area_mask"
 _DELIMITERS = (",", ";", "\t")  # a spreadsheet saves 'CSV' with semicolons in half of Europe
 
 
@@ -27,7 +29,8 @@ def read_manifest(path: Path) -> tuple[Pair, ...]:
 
     Columns `original` and `retouched` are required, paths relative to the manifest. `id` names the pair and
     must be unique; without one the original's file name does, with -2, -3 … where two are alike. `expect.X`
-    states the count of X in the original. Every other column is carried through in `Pair.extra`.
+    states what the original shows of X: a count, yes or no, for `metal` and `hallmark` a word. `area_mask` is a
+    picture, white where the retouch may change. Every other column is carried through in `Pair.extra`.
 
     A file that does not exist is not an error here: it costs its own pair, later, and no other. Raises
     `InputError`, one sentence with the line, for a manifest that cannot be understood.
@@ -46,7 +49,8 @@ def _pair(path: Path, row: _Row, id: str) -> Pair:
     for name in REQUIRED:
         if not row.cells[name]:
             raise InputError(f"manifest {path}, line {row.line}: '{name}' is empty; name the file")
-    known = (*REQUIRED, "id")
+    known = (*REQUIRED, "id", AREA_MASK)
+    area = row.cells.get(AREA_MASK)
     original, retouched = (path.parent / row.cells[name] for name in REQUIRED)
     return Pair(
         id=id,
@@ -55,10 +59,11 @@ def _pair(path: Path, row: _Row, id: str) -> Pair:
         original_shown=printable(str(original)),
         retouched_shown=printable(str(retouched)),
         expect={
-            name.removeprefix(EXPECT): _count(path, row.line, name, value)
+            name.removeprefix(EXPECT): _expected(path, row.line, name, value)
             for name, value in row.cells.items()
             if name.startswith(EXPECT) and value
         },
+        area_mask=path.parent / area if area else None,
         extra={k: v for k, v in row.cells.items() if k not in known and not k.startswith(EXPECT)},
     )
 
@@ -80,14 +85,13 @@ def _ids(path: Path, rows: list[_Row]) -> list[str]:
     return [row.cells.get("id") or next(made) for row in rows]
 
 
-def _count(path: Path, line: int, name: str, value: str) -> float:
+def _expected(path: Path, line: int, name: str, value: str) -> Expected:
+    feature = name.removeprefix(EXPECT)
     try:
-        count = float(value)
+        return parsed(feature, value)
     except ValueError:
-        count = math.nan
-    if not math.isfinite(count) or count < 0:
-        raise InputError(f"manifest {path}, line {line}: '{name}' is '{value}'; give a count of at least 0, or nothing")
-    return count
+        what = allowed(feature).removeprefix("must be ")
+        raise InputError(f"manifest {path}, line {line}: '{name}' is '{value}'; give {what}, or nothing") from None
 
 
 def _table(path: Path) -> tuple[list[str], list[_Row]]:
@@ -129,4 +133,4 @@ def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
 def _column(name: str) -> str:
     """Our own columns in any case; a user's as written."""
     lowered = name.lower()
-    return lowered if lowered in (*REQUIRED, "id") or lowered.startswith(EXPECT) else name
+    return lowered if lowered in (*REQUIRED, "id", AREA_MASK) or lowered.startswith(EXPECT) else name

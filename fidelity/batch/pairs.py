@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fidelity.brief import Expected
+
 _LONGEST_NAME = 80  # characters; with '-original.jpg' behind it well under the 143 of an encrypted home folder
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 """File names that Windows does not allow, whatever their ending."""
@@ -26,7 +28,8 @@ class Pair:
     retouched: Path
     original_shown: str
     retouched_shown: str
-    expect: Mapping[str, float] = field(default_factory=dict)
+    expect: Mapping[str, Expected] = field(default_factory=dict)
+    area_mask: Path | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -17,7 +17,9 @@ from fidelity.batch.pool import WorkerDied, default_workers, results
 from fidelity.batch.progress import progress_bar
 from fidelity.batch.sources import opened
 from fidelity.batch.work import Done, Files, Task, audit_pair, failed
+from fidelity.brief import Expected
 from fidelity.errors import InputError, PolicyError
+from fidelity.expectations import checks_of, names
 from fidelity.policy import Policy
 from fidelity.report import write_index
 from fidelity.result import Audit, Run
@@ -84,18 +86,18 @@ def _audit(tasks: Sequence[Task], done: dict[str, Audit], journal: Journal, work
 
 def _expectations(
     pairs: Sequence[Pair], policy: Policy, only: Collection[str] | None, skip: Collection[str]
-) -> list[dict[str, float]]:
+) -> list[dict[str, Expected]]:
     """Each pair's expectations, without those of checks that `only` and `skip` leave out of this run."""
     run = {check.id for check in policy.configured(only=only, skip=skip)}
-    known = {check.id for check in policy.configured()}
+    known = names(check.id for check in policy.configured())
     for pair in pairs:
-        unknown = sorted(set(pair.expect) - known)
+        unknown = sorted(set(pair.expect) - set(known))
         if unknown:
             raise PolicyError(
                 f"manifest column 'expect.{unknown[0]}': there is no check '{unknown[0]}'; "
-                f"the checks are {', '.join(sorted(known))}"
+                f"expectations may name {', '.join(sorted(known))}"
             )
-    return [{name: count for name, count in pair.expect.items() if name in run} for pair in pairs]
+    return [{name: value for name, value in pair.expect.items() if set(checks_of(name)) & run} for pair in pairs]
 
 
 def _prepare(out: Path) -> None:
@@ -110,7 +112,7 @@ def _prepare(out: Path) -> None:
 
 def _tasks(
     pairs: Sequence[Pair],
-    expected: Sequence[dict[str, float]],
+    expected: Sequence[dict[str, Expected]],
     *,
     policy: Policy,
     only: Collection[str] | None,

@@ -87,6 +87,7 @@ def audit_pair(task: Task) -> Done:
             only=task.only,
             skip=task.skip,
             expect=dict(pair.expect),
+            area_mask=pair.area_mask,
             id=pair.id,
         )
         audit, exhibit = _told(pair, examination.audit), examination.exhibit

@@ -11,7 +11,7 @@ import typer
 from fidelity.cli.exits import Exit, go_silent
 from fidelity.cli.options import Only, PolicyFile, Profile, Skip, expectations, listed, selected, the_policy
 from fidelity.cli.outputs import writable, write_text
-from fidelity.errors import InputError, PolicyError
+from fidelity.errors import InputError
 
 
 def command(  # noqa: PLR0917 - typer names every one of them; nobody calls this by position
@@ -29,29 +29,34 @@ def command(  # noqa: PLR0917 - typer names every one of them; nobody calls this
     skip: Skip = None,
     expect: Annotated[
         list[str] | None,
-        typer.Option("--expect", metavar="ID=COUNT", help="What the original shows, e.g. prongs=6."),
+        typer.Option("--expect", metavar="ID=VALUE", help="What the original shows: prongs=6, chain=yes, metal=rose."),
     ] = None,
     area_mask: Annotated[
         Path | None,
-        typer.Option("--area-mask", metavar="FILE", help="Picture of the area that the retouch may change."),
+        typer.Option("--area-mask", metavar="FILE", help="Picture, white where the retouch may change."),
     ] = None,
 ) -> Exit:
     """Audit one pair: did the piece survive its retouch?"""
-    inputs = [path for path in (original, retouched, policy) if path is not None]
+    inputs = [path for path in (original, retouched, policy, area_mask) if path is not None]
     json_file = Path(json) if json not in (None, "-") else None
     if report is not None:
         writable("--report", report, inputs=inputs)
     if json_file is not None:
         writable("--json", json_file, inputs=inputs if report is None else [*inputs, report])
-    if area_mask is not None:
-        # Saying nothing would let somebody believe that the mask was looked at.
-        raise PolicyError("--area-mask: no installed check uses an area mask; leave the option out")
     rules = the_policy(policy, profile)
     counts = expectations(expect)
 
     from fidelity.auditing import examine
 
-    examination = examine(original, retouched, policy=rules, only=selected(only), skip=listed(skip), expect=counts)
+    examination = examine(
+        original,
+        retouched,
+        policy=rules,
+        only=selected(only),
+        skip=listed(skip),
+        expect=counts,
+        area_mask=area_mask,
+    )
     audit = examination.audit
     if report is not None:
         from fidelity.report import write_report

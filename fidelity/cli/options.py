@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,23 +11,26 @@ import typer
 from fidelity.errors import PolicyError
 
 if TYPE_CHECKING:
+    from fidelity.brief import Expected
     from fidelity.policy import Policy
 
 PolicyFile = Annotated[
-    Path | None, typer.Option("--policy", metavar="FILE", help="TOML file with limits and which checks gate.")
+    Path | None,
+    typer.Option("--policy", metavar="FILE", help="Policy; default: fidelity.toml here or in a folder above."),
 ]
 Profile = Annotated[
     str | None,
-    typer.Option("--profile", metavar="NAME", help="Limits to start from: standard (default) or precision."),
+    typer.Option("--profile", metavar="NAME", help="Profile to start from; `fidelity policy show` lists them."),
 ]
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="ID,ID", help="Run these checks and no others.")]
 Skip = Annotated[list[str] | None, typer.Option("--skip", metavar="ID,ID", help="Leave these checks out.")]
 
 
 def the_policy(path: Path | None, profile: str | None) -> Policy:
-    """The policy that the two options ask for."""
-    from fidelity.policy import DEFAULT_PROFILE, Policy
+    """The policy that the two options ask for; without `--policy`, a `fidelity.toml` found upward from here."""
+    from fidelity.policy import DEFAULT_PROFILE, Policy, found_upward
 
+    path = path or found_upward(Path.cwd())
     if path is None:
         return Policy.named(profile or DEFAULT_PROFILE)
     return Policy.load(path, profile=profile)
@@ -44,18 +46,25 @@ def selected(values: list[str] | None) -> tuple[str, ...] | None:
     return None if values is None else listed(values)
 
 
-def expectations(values: list[str] | None) -> dict[str, float]:
-    """`prongs=6,pave=24` as a mapping."""
-    found: dict[str, float] = {}
+def expectations(values: list[str] | None) -> dict[str, Expected]:
+    """`prongs=6,chain=yes,metal=rose` as a mapping."""
+    from fidelity.expectations import allowed, parsed
+
+    found: dict[str, Expected] = {}
     for item in listed(values):
-        name, equals, number = (part.strip() for part in item.partition("="))
+        name, equals, text = (part.strip() for part in item.partition("="))
         try:
-            count = float(number)
+            value = parsed(name, text) if name and equals else None
         except ValueError:
-            count = math.nan
-        if not name or not equals or not math.isfinite(count) or count < 0:
-            raise PolicyError(f"--expect takes a check and a count of at least 0, as in prongs=6; got '{item}'")
-        if found.get(name, count) != count:
-            raise PolicyError(f"--expect names '{name}' twice, with {found[name]:g} and {count:g}")
-        found[name] = count
+            value = None
+        if value is None:
+            what = f"; {name} {allowed(name)}" if name and equals else ""
+            raise PolicyError(f"--expect takes a feature and what it is, as in prongs=6; got '{item}'{what}")
+        if found.get(name, value) != value:
+            raise PolicyError(f"--expect names '{name}' twice, with {_shown(found[name])} and {_shown(value)}")
+        found[name] = value
     return found
+
+
+def _shown(value: Expected) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value).lower()

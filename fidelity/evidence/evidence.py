@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from fidelity.brief import Brief
 from fidelity.evidence.bench import Bench, lay_out
 from fidelity.evidence.changes import Change, excess_of, find_changes
 from fidelity.evidence.features import Features, Spot, find_features
@@ -22,12 +23,17 @@ from fidelity.registration.register import warp
 class Evidence:
     """Everything derived from one pair. Arrays are not to be written to.
 
-    Places are bench pixels; `bench.box(...)` turns them into original pixels.
+    Places are bench pixels; `bench.box(...)` turns them into original pixels. `brief` is what is known of the
+    piece beforehand; `area` (height, width of the original) is where the retouch may change, or None.
     """
 
-    def __init__(self, original: Picture, retouched: Picture) -> None:
+    def __init__(
+        self, original: Picture, retouched: Picture, *, brief: Brief | None = None, area: Mask | None = None
+    ) -> None:
         self.original = original
         self.retouched = retouched
+        self.brief = brief or Brief()
+        self.area = area
 
     @cached_property
     def registration(self) -> Registration:

@@ -34,7 +34,7 @@ def _check(name: str) -> type:
 @pytest.fixture
 def batch(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """`run_batch` around the stand-in audit, into tmp_path/out; one process unless told otherwise."""
-    monkeypatch.setattr("fidelity.policy.discover", lambda: {name: _check(name) for name in stand_in.CHECKS})
+    monkeypatch.setattr("fidelity.policy.model.discover", lambda: {name: _check(name) for name in stand_in.CHECKS})
     monkeypatch.setattr(runner, "audit_pair", stand_in.audit_pair)
 
     def run(*sources: Path, **options):

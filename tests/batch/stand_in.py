@@ -19,7 +19,7 @@ from fidelity.result import Audit, CheckResult, Finding, Measurement, Registrati
 CHECKS = ("prongs", "texture")
 
 
-def examine(original, retouched, *, policy, only, skip, expect, id):
+def examine(original, retouched, *, policy, only, skip, expect, area_mask, id):
     """Fails when the pictures differ; the file name may ask for a crash or a killed worker."""
     asked = Path(original).stem
     if asked.startswith("crash"):

@@ -220,7 +220,7 @@ def test_ctrl_c_leaves_what_is_done(batch, delivery, tmp_path, monkeypatch, resu
 
 def test_an_expectation_of_an_unknown_check_is_refused(batch, delivery):
     delivery.write_text(delivery.read_text().replace("expect.prongs", "expect.prong"))
-    with pytest.raises(PolicyError, match=r"'expect\.prong': there is no check 'prong'; the checks are prongs"):
+    with pytest.raises(PolicyError, match=r"'expect\.prong': there is no check 'prong'; expectations may name prongs"):
         batch(delivery)
 
 

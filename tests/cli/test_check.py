@@ -110,7 +110,6 @@ def test_without_options_all_checks_run_under_standard(run, audits) -> None:
         (["--expect", "prongs=-1"], "at least 0"),
         (["--expect", "prongs=nan"], "at least 0"),
         (["--expect", "prongs=6,prongs=4"], "twice"),
-        (["--area-mask", "m.png"], "no installed check uses an area mask"),
     ],
 )
 def test_a_wrong_option_is_one_sentence_before_the_audit(  # noqa: PLR0917

@@ -1,0 +1,146 @@
+"""What a policy permits and what a brief leaves out: the step between a check's answer and the verdict.
+
+Checks measure and judge without knowing what was ordered. Here each finding of a failed check is held against
+the permits; a check whose findings are all permitted passes, says so, and keeps its numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from fidelity.brief import Brief, Polygon
+from fidelity.evidence import Evidence
+from fidelity.image.picture import Mask
+from fidelity.policy import Permit, Policy, permits
+from fidelity.policy.permits import Cover, Zone
+from fidelity.result import Box, Finding, Outcome, Status
+
+IGNORED = "region: ignore"
+UNFOCUSED = "region: outside focus"
+IGNORED_SHARE = 0.5
+"""A finding with so much of its box in ignored regions is left out."""
+ZONE_SHARE = 0.5
+"""A place belongs to a zone that holds so much of the piece in its box."""
+BELOW_SHARE = 0.1
+"""How far above the piece's lowest point the ground below it begins, share of the piece's height."""
+MOST_LISTED = 12
+"""Checks list no more findings than this; behind a full list there may be places that nothing permits."""
+
+
+def settled(outcome: Outcome, check_id: str, policy: Policy, evidence: Evidence) -> tuple[Outcome, tuple[str, ...]]:
+    """`outcome` with permitted findings marked, and the permits that changed its status.
+
+    A fail whose findings are all permitted becomes a pass; a review likewise, where the pictures were laid on
+    each other by features. A permit that wants a reference colour and has none gives a review.
+    """
+    if outcome.status not in (Status.FAIL, Status.REVIEW) or not outcome.findings:
+        return outcome, ()
+    findings = tuple(_marked(finding, check_id, policy, evidence) for finding in outcome.findings)
+    used = tuple(dict.fromkeys(f.permitted for f in findings if f.permitted))
+    marked = outcome.model_copy(update={"findings": findings})
+    if not used:
+        return outcome, ()
+    open_ones = sum(1 for f in findings if not f.permitted)
+    if open_ones:
+        note = f"{outcome.summary} ({len(findings) - open_ones} of {len(findings)} places are permitted)"
+        return marked.model_copy(update={"summary": note}), ()
+    by_features = evidence.registration.info.method == "features"
+    doubt = _doubt(findings, used, evidence.brief)
+    if doubt or (outcome.status is Status.REVIEW and not by_features):
+        return marked.model_copy(update={"status": Status.REVIEW, "summary": doubt or outcome.summary}), used
+    summary = f"permitted by {', '.join(used)}: {outcome.summary}"
+    return marked.model_copy(update={"status": Status.PASS, "summary": summary}), used
+
+
+def _doubt(findings: tuple[Finding, ...], used: tuple[str, ...], brief: Brief) -> str:
+    """Why permitted findings are no pass yet; empty when they are."""
+    if len(findings) >= MOST_LISTED:
+        return "every place that is listed is permitted, but there may be more than are listed"
+    known = permits()
+    for name in used:
+        target = known[name].reference if name in known else None
+        if target and not any(reference.target == target for reference in brief.references):
+            return f"{name} permits it, but no reference colour for {target} says what it should be"
+    return ""
+
+
+def _marked(finding: Finding, check_id: str, policy: Policy, evidence: Evidence) -> Finding:
+    reason = _left_out(finding, evidence.brief) or next(
+        (name for name in policy.permits if _covers(permits()[name], check_id, finding, evidence)), ""
+    )
+    return finding.model_copy(update={"permitted": reason}) if reason else finding
+
+
+def _left_out(finding: Finding, brief: Brief) -> str:
+    if finding.box is None:
+        return ""
+    if brief.regions.ignore and _share_in(finding.box, brief.regions.ignore) >= IGNORED_SHARE:
+        return IGNORED
+    if brief.regions.focus and _share_in(finding.box, brief.regions.focus) == 0:
+        return UNFOCUSED
+    return ""
+
+
+def _share_in(box: Box, polygons: tuple[Polygon, ...]) -> float:
+    """How much of a box, 0 to 1, lies in any of the polygons."""
+    x, y, width, height = box
+    canvas = np.zeros((max(1, height), max(1, width)), np.uint8)
+    for polygon in polygons:
+        cv2.fillPoly(canvas, [np.round(np.array(polygon) - (x, y)).astype(np.int32)], (1,))
+    return float(canvas.mean())
+
+
+def _covers(permit: Permit, check_id: str, finding: Finding, evidence: Evidence) -> bool:
+    return any(_covered(cover, check_id, finding, evidence) for cover in permit.covers)
+
+
+def _covered(cover: Cover, check_id: str, finding: Finding, evidence: Evidence) -> bool:
+    if check_id not in cover.checks or (cover.kinds and finding.kind not in cover.kinds):
+        return False
+    if cover.largest_percent is not None and not _small(finding, cover.largest_percent, evidence):
+        return False
+    return not cover.zones or any(_lies_in(zone, finding, evidence) for zone in cover.zones)
+
+
+def _small(finding: Finding, largest_percent: float, evidence: Evidence) -> bool:
+    if finding.box is None or evidence.piece is None:
+        return False
+    return 100 * max(finding.box[2:]) <= largest_percent * max(evidence.piece.region[2:])
+
+
+def _lies_in(zone: Zone, finding: Finding, evidence: Evidence) -> bool:
+    if finding.box is None or evidence.unusable:
+        return False
+    if zone == "below":
+        return _below(finding.box, evidence)
+    return _share_of(_ZONES[zone](evidence), finding.box, evidence) >= ZONE_SHARE
+
+
+_ZONES: dict[Zone, Callable[[Evidence], Mask]] = {
+    "stone": lambda e: e.features.stone_zone,
+    "melee": lambda e: e.features.melee_zone,
+    "mark": lambda e: e.features.mark_zone,
+    "chain": lambda e: e.features.chain_zone,
+    "metal": lambda e: e.features.metal & ~e.features.mark_zone & ~e.features.chain_zone & ~e.features.girdle_zone,
+}
+
+
+def _share_of(zone: Mask, box: Box, evidence: Evidence) -> float:
+    """How much of the piece inside a box (original pixels) belongs to a zone, 0 to 1."""
+    bench = evidence.bench
+    x, y, width, height = ((box[0] - bench.left), (box[1] - bench.top), box[2], box[3])
+    rows = slice(max(0, int(y * bench.scale)), max(0, int((y + height) * bench.scale)) + 1)
+    columns = slice(max(0, int(x * bench.scale)), max(0, int((x + width) * bench.scale)) + 1)
+    piece = evidence.mask[rows, columns]
+    return float((zone[rows, columns] & piece).sum() / piece.sum()) if piece.any() else 0.0
+
+
+def _below(box: Box, evidence: Evidence) -> bool:
+    """Whether a box lies on the ground under the piece."""
+    if evidence.piece is None:
+        return False
+    _, top, _, height = evidence.piece.region
+    return box[1] + box[3] / 2 > top + (1 - BELOW_SHARE) * height
