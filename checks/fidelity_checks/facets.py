@@ -47,9 +47,9 @@ class Facets:
         if why := evidence.unusable:
             return Outcome.review(why)
         features = evidence.features
-        if not features.stones:
+        places = [c for c in evidence.changes if c.kind != "completed" and "stone" in c.zones]
+        if not features.stones and not any(c.score > self.disagreement_share for c in places):
             return Outcome.not_applicable("no large stone was found")
-        places = [c for c in evidence.changes if c.kind != "completed" and c.zone == "stone"]
         count = len(features.stones)
         return judged(
             evidence,

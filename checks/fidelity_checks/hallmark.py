@@ -20,8 +20,7 @@ class Hallmark:
     the oriented edges of each are compared with the retouch window by window. Lost strokes mean painted over,
     other strokes mean garbled.
 
-    Detail anywhere else on the metal is judged too, with a wider limit: a faint stamp is not proposed, but its
-    loss is seen.
+    Detail on plain metal away from stones is judged too: a faint stamp is not proposed, but its loss is seen.
 
     **When it does not apply.** No cluster of fine strokes on plain metal was found and no other detail
     of the metal changed.
@@ -33,7 +32,6 @@ class Hallmark:
     """
 
     disagreement_share: float = 0.6
-    metal_disagreement_share: float = 0.7
 
     id: ClassVar[str] = "hallmark"
     title: ClassVar[str] = "Hallmark"
@@ -49,18 +47,12 @@ class Hallmark:
             return Outcome.review(why)
         features = evidence.features
         marked = bool(features.mark_zone.any())
-        places = [c for c in evidence.changes if c.kind != "completed" and c.zone == "mark"]
-        # A stamp too faint to be proposed is still detail on plain metal that is gone afterwards.
-        stray = [
-            c
-            for c in evidence.changes
-            if c.kind != "completed" and c.zone == "metal" and c.score > self.metal_disagreement_share
-        ]
-        if not marked and not stray:
+        places = [c for c in evidence.changes if c.kind != "completed" and {"mark", "metal"} & set(c.zones)]
+        if not marked and not any(c.score > self.disagreement_share for c in places):
             return Outcome.not_applicable("no stamp or engraving was found")
         return judged(
             evidence,
-            sorted([*places, *stray], key=lambda c: -c.score),
+            places,
             limit=self.disagreement_share,
             name="mark disagreement",
             wording={

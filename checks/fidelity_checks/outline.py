@@ -43,9 +43,9 @@ class Outline:
         """Measure size, shape and place of each large stone."""
         if why := evidence.unusable:
             return Outcome.review(why)
-        if not evidence.features.stones:
-            return Outcome.not_applicable("no large stone was found")
         fits = evidence.stone_fits
+        if not evidence.features.stones and not fits:
+            return Outcome.not_applicable("no large stone was found")
         if not fits:
             return Outcome.review("no stone could be fitted on its own: their patterns do not agree")
         size = max(fits, key=lambda f: abs(f.size_percent))

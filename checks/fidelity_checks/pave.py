@@ -42,9 +42,9 @@ class Pave:
         if why := evidence.unusable:
             return Outcome.review(why)
         features = evidence.features
-        if not features.melee:
+        places = [c for c in evidence.changes if c.kind != "completed" and "melee" in c.zones]
+        if not features.melee and not any(c.score > self.disagreement_share for c in places):
             return Outcome.not_applicable("no pavé or melee was found")
-        places = [c for c in evidence.changes if c.kind != "completed" and c.zone == "melee"]
         lost = evidence.spots_changed(features.melee, self.disagreement_share)
         total = len(features.melee)
         kept = total - len(lost) if any(c.score > self.disagreement_share for c in places) else total

@@ -28,7 +28,7 @@ class Prongs:
     **Where the limits come from.** Set on the close-up pairs, as for facets.
     """
 
-    disagreement_share: float = 0.5
+    disagreement_share: float = 0.55
 
     id: ClassVar[str] = "prongs"
     title: ClassVar[str] = "Prongs"
@@ -43,12 +43,12 @@ class Prongs:
         if why := evidence.unusable:
             return Outcome.review(why)
         features = evidence.features
-        if not features.prongs:
+        places = [c for c in evidence.changes if c.kind != "completed" and "girdle" in c.zones]
+        near = [c for c in places if c.score > self.disagreement_share]
+        if not features.prongs and not near:
             return Outcome.not_applicable("no prongs were found")
-        places = [c for c in evidence.changes if c.kind != "completed" and c.zone == "girdle"]
         lost = evidence.spots_changed(features.prongs, self.disagreement_share)
         total = len(features.prongs)
-        near = [c for c in places if c.score > self.disagreement_share]
         kept = total - len(lost) if near else total
         return judged(
             evidence,

@@ -1,4 +1,4 @@
-"""Changed places: windows whose structure disagrees more than the pair's own floor explains."""
+"""Changed places: windows whose structure disagrees more than the pair's own floor explains, and whose they are."""
 
 from __future__ import annotations
 
@@ -8,46 +8,55 @@ from typing import Literal
 import numpy as np
 from skimage.measure import label, regionprops
 
+from fidelity.evidence.belongs import Part, zones_of
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.features import Features
+from fidelity.evidence.stones import Stone
 from fidelity.evidence.structure import Structure
 from fidelity.image.colour import srgb_to_lab
-from fidelity.image.picture import F32, Mask
+from fidelity.image.morphology import closed
+from fidelity.image.picture import F32
 from fidelity.result import Box
 
 Zone = Literal["stone", "girdle", "melee", "chain", "mark", "metal"]
 NOTABLE = 0.30
 """Disagreement from which a window is worth reporting at all; checks put their own limits above it."""
-
-
+JOIN_SHARE = 0.006
+"""Windows closer than this share of the piece's longer side make one place."""
 HIDDEN_SHARE = 0.008
 """A covered part is large: share of the piece."""
 HIDDEN_INVENTED = 0.3
 HIDDEN_DELTA_E = 14.0
 """Putty differs from the metal behind it by more than this (CIE76), and is itself more even than this."""
-GIRDLE_SHARE = 0.25
-"""A change with so much of its area on the girdle is a matter of prongs, not of facets."""
-NEAR_SHARE = 0.03
-"""Distance at which a change still belongs to a feature, share of the piece's longer side."""
+MOST = 60
+BODY_SHARE = 0.05
+"""Side of a changed place that may be a whole stone, share of the piece's longer side."""
+MOST_BODIES = 5
 
 
 @dataclass(frozen=True)
 class Change:
     """One changed place: `score` is the worst window's excess disagreement (0..1) over the pair's floor.
 
-    `lost` and `invented` are the one-sided shares there; `zone` is what lies there in the original.
-    `area_share` is its area over that of the piece.
+    `lost` and `invented` are the one-sided shares there; `zones` is what lies there in the original, likeliest
+    first: a small change among stones may be a bead or the stone itself. `area_share` is its area over that of the
+    piece; `x`, `y` the worst window on the bench.
     """
 
     box: Box
     score: float
     lost: float
     invented: float
-    zone: Zone
+    zones: tuple[Zone, ...]
     area_share: float
     x: float
     y: float
     hidden_before: bool
+
+    @property
+    def zone(self) -> Zone:
+        """The likeliest of `zones`."""
+        return self.zones[0]
 
     @property
     def kind(self) -> str:
@@ -65,28 +74,46 @@ def find_changes(structure: Structure, features: Features, bench: Bench, side: f
     """Changed places, worst first."""
     excess = excess_of(structure)
     area = max(1.0, float(structure.inside.sum()))
-    zones = _zones(features)
+    regions = regionprops(label(closed(excess > NOTABLE, max(1, round(JOIN_SHARE * side)))), intensity_image=excess)
+    regions = sorted(regions, key=lambda r: -r.intensity_max)[:MOST]
+    parts = [_part(region, structure, side) for region in regions]
+    zones = zones_of(parts, features, bench.shape, side)
     out = []
-    for region in regionprops(label(excess > NOTABLE)):
+    for region, part, own in zip(regions, parts, zones, strict=True):
         rows, cols = region.coords.T
-        values = excess[rows, cols]
-        worst = int(values.argmax())
-        y, x = int(rows[worst]), int(cols[worst])
         top, left, bottom, right = region.bbox
+        worst = int(excess[rows, cols].argmax())
+        y, x = int(rows[worst]), int(cols[worst])
         out.append(
             Change(
                 box=bench.box(left, top, right - left, bottom - top),
-                score=float(values.max()),
+                score=part.score,
                 lost=float(structure.lost[y, x]),
                 invented=float(structure.invented[y, x]),
-                zone=_zone_at(zones, y, x, rows, cols, side),
+                zones=own,
                 area_share=float(region.area) / area,
                 x=float(x),
                 y=float(y),
                 hidden_before=_hidden(structure, bench, rows, cols, len(rows) / area),
             )
         )
-    return tuple(sorted(out, key=lambda c: -c.score))
+    return tuple(out)
+
+
+def _part(region, structure: Structure, side: float) -> Part:  # type: ignore[no-untyped-def]
+    """A region as `belongs` wants it; scikit-image's RegionProperties is untyped."""
+    rows, cols = region.coords.T
+    top, left, bottom, right = region.bbox
+    return Part(
+        rows=rows,
+        cols=cols,
+        box=(left / side, top / side, right / side, bottom / side),
+        score=float(region.intensity_max),
+        size=float(np.sqrt(region.area)) / side,
+        lost=float(structure.lost[rows, cols].mean()),
+        invented=float(structure.invented[rows, cols].mean()),
+        blurred=bool(structure.blurred[rows, cols].mean() > 0.5),
+    )
 
 
 def _hidden(structure: Structure, bench: Bench, rows: np.ndarray, cols: np.ndarray, share: float) -> bool:
@@ -106,32 +133,22 @@ def excess_of(structure: Structure) -> F32:
     return np.asarray(np.where(structure.inside, np.clip(raised, 0, 1), 0), np.float32)
 
 
-def _zones(features: Features) -> list[tuple[Zone, Mask]]:
-    """In order of precedence: a girdle window belongs to the prongs although stone lies in it too."""
-    return [
-        ("chain", features.chain_zone),
-        ("mark", features.mark_zone),
-        ("girdle", features.girdle_zone),
-        ("stone", features.stone_zone),
-        ("melee", features.melee_zone),
-    ]
-
-
-def _zone_at(zones: list[tuple[Zone, Mask]], y: int, x: int, rows: np.ndarray, cols: np.ndarray, side: float) -> Zone:  # noqa: PLR0917 - private, called once
-    """What most of the place is; at the worst window when nothing prevails."""
-    shares = [(float(mask[rows, cols].mean()), name) for name, mask in zones]
-    best = max(shares)
-    on_girdle = next(share for share, name in shares if name == "girdle")
-    if on_girdle > GIRDLE_SHARE and best[1] == "stone":
-        return "girdle"  # a prong reaches over the stone's edge: most of its place is stone
-    if best[0] > 0.5:
-        return best[1]
-    here = next((name for name, mask in zones if mask[y, x]), None)
-    if here is not None:
-        return here
-    # Beside a feature rather than on it: a dropped prong leaves its change where the prong stood out.
-    reach = max(3, round(NEAR_SHARE * side))
-    top, left = max(0, y - reach), max(0, x - reach)
-    near = [(float(mask[top : y + reach + 1, left : x + reach + 1].mean()), name) for name, mask in zones]
-    share, name = max(near)
-    return name if share > 0.05 else "metal"
+def changed_bodies(structure: Structure, side: float) -> tuple[Stone, ...]:
+    """Hulls of large changed places: a stone that was scaled or moved shows itself there, proposed or not."""
+    joined = closed(excess_of(structure) > NOTABLE, max(2, round(0.02 * side)))
+    regions = [r for r in regionprops(label(joined)) if r.area_convex > (BODY_SHARE * side) ** 2]
+    out = []
+    for region in sorted(regions, key=lambda r: -r.area_convex)[:MOST_BODIES]:
+        top, left, bottom, right = region.bbox
+        mask = np.zeros(joined.shape, bool)
+        mask[top:bottom, left:right] = region.image_convex
+        out.append(
+            Stone(
+                mask=mask,
+                box=(left, top, right - left, bottom - top),
+                centre=((left + right) / 2, (top + bottom) / 2),
+                axes=(float(region.axis_major_length) / 2, float(region.axis_minor_length) / 2),
+                coloured=False,
+            )
+        )
+    return tuple(out)

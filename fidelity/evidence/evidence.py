@@ -8,8 +8,10 @@ import numpy as np
 
 from fidelity.brief import Brief
 from fidelity.evidence.bench import Bench, lay_out
-from fidelity.evidence.changes import Change, excess_of, find_changes
+from fidelity.evidence.changes import Change, changed_bodies, excess_of, find_changes
+from fidelity.evidence.colours import Colours, lay_colours
 from fidelity.evidence.features import Features, Spot, find_features
+from fidelity.evidence.gems import GemColour, measure_gems
 from fidelity.evidence.piece import Piece, find_piece
 from fidelity.evidence.stonefit import StoneFit, fit_stone
 from fidelity.evidence.structure import Structure, compare
@@ -86,21 +88,31 @@ class Evidence:
 
     @cached_property
     def stone_fits(self) -> tuple[StoneFit, ...]:
-        """What each large stone did beyond the whole piece; stones that cannot be fitted are left out."""
-        fits = (fit_stone(self.bench, stone, self.structure.inside) for stone in self.features.stones)
+        """What each large stone did beyond the whole piece; stones that cannot be fitted are left out.
+
+        Large changed places are fitted too: a stone that was scaled or moved shows itself there.
+        """
+        bodies = (*self.features.stones, *changed_bodies(self.structure, self.side_px))
+        fits = (fit_stone(self.bench, stone, self.structure.inside) for stone in bodies)
         return tuple(f for f in fits if f is not None)
+
+    @cached_property
+    def colours(self) -> Colours:
+        """Both pictures on the small grid on which colour is judged."""
+        return lay_colours(self.bench, self.mask, self.side_px)
 
     @cached_property
     def tone(self) -> Tone | None:
         """Metal colour before and after; None where no metal was found."""
-        return measure_tone(
-            self.bench,
-            self.features.metal,
-            self.mask,
-            coloured=self.features.coloured_zone,
-            inside=self.structure.inside,
-            side=self.side_px,
-        )
+        zones = self.features
+        return measure_tone(self.colours, self.bench, stones=zones.stone_zone, melee=zones.melee_zone)
+
+    @cached_property
+    def gem_colours(self) -> tuple[GemColour, ...]:
+        """Each stone's colour before and after, the most changed first."""
+        zones = self.features
+        single = tuple(stone.mask & zones.stone_zone for stone in zones.stones)
+        return measure_gems(self.colours, self.bench, stones=single, melee=zones.melee_zone)
 
     @property
     def unusable(self) -> str | None:

@@ -15,37 +15,18 @@ from skimage.feature import peak_local_max
 from skimage.measure import label, regionprops
 
 from fidelity.evidence.bench import Bench
+from fidelity.evidence.stones import Stone, find_stones
+from fidelity.evidence.surface import GEM_SURE, Surface, survey
 from fidelity.image.colour import srgb_to_lab
 from fidelity.image.morphology import closed, grown, opened, shrunk
 from fidelity.image.picture import F32, Mask
 
-STONE_MIN_SIDE = 0.07
-"""A stone whose smaller axis is at least this share counts as large; smaller ones are melee."""
-GEM_CHROMA = 15.0
-"""Difference in (a*, b*) from the metal's own that makes a gem."""
-DARK_GEM_L = 36.0
-"""Lightness below which chroma counts for more, up to 2.5 times."""
-BUSY_GRADIENT = 3.0
-"""Lightness per pixel that counts as an edge inside a stone."""
-BUSY_SHARE = 0.42
-"""Share of edge pixels in a window that only faceted or set areas reach; polished metal stays below 0.25."""
 BLOB_SHARES = (0.004, 0.006, 0.009, 0.013)
 """Scales at which small bodies are looked for, share of the piece's longer side."""
 MELEE_MIN = 5
 """Fewer small stones are accents; they are judged with their neighbours."""
 PRONG_MIN_PX = 3.5
 """A prong narrower than this cannot be told from noise."""
-
-
-@dataclass(frozen=True, eq=False)
-class Stone:
-    """A large stone: `mask` on the bench, `box` x, y, width, height, `centre` x, y, semi-axes in pixels."""
-
-    mask: Mask
-    box: tuple[int, int, int, int]
-    centre: tuple[float, float]
-    axes: tuple[float, float]
-    coloured: bool
 
 
 @dataclass(frozen=True)
@@ -62,6 +43,7 @@ class Spot:
 class Features:
     """All proposals of one original, on the bench."""
 
+    surface: Surface
     stones: tuple[Stone, ...]
     stone_zone: Mask
     coloured_zone: Mask
@@ -78,109 +60,43 @@ class Features:
 
 def find_features(bench: Bench, piece: Mask, side: float) -> Features:
     """Propose everything; empty masks and tuples where the piece shows nothing of a kind."""
+    surface = survey(bench.before, piece, side)
     lab = srgb_to_lab(bench.before)
-    edges = _edges(lab[..., 0])
-    busy = _busy(edges, piece, side)
-    metal_lab = _metal_colour(lab, piece, busy)
-    gem = _gem(lab, piece, metal_lab, side)
     chain_zone = _chain(piece, side)
-    stones = _stones(gem, busy & piece & ~chain_zone, side)
-    stone_zone = _union(stones, piece.shape)
+    stones = tuple(s for s in find_stones(surface, bench.shape) if float(chain_zone[s.mask].mean()) < 0.5)
+    single = tuple(s for s in stones if s.single)
+    stone_zone = _union(single, piece.shape)
+    coloured = _union(tuple(s for s in single if s.coloured), piece.shape)
     reach = max(3, round(0.018 * side))
     girdle = grown(stone_zone, reach) & ~shrunk(stone_zone, max(2, reach // 2))
-    melee_zone = (busy | gem) & piece & ~grown(stone_zone, 2) & ~chain_zone
-    melee_zone = opened(melee_zone, max(1, round(0.006 * side)))
+    stony = _enlarged(surface.stony, bench.shape) > 0.5
+    melee_zone = stony & piece & ~grown(stone_zone, 2) & ~chain_zone
+    melee_zone = opened(melee_zone, max(1, round(0.006 * side))) | _union(
+        tuple(s for s in stones if not s.single), piece.shape
+    )
     melee = _blobs(lab[..., 0], melee_zone, side)
     if len(melee) < MELEE_MIN:
         melee, melee_zone = (), np.zeros_like(piece)
-    metal = piece & ~stone_zone & ~melee_zone & ~gem
+    metal = piece & ~stone_zone & ~melee_zone & ~(_enlarged(surface.gem, bench.shape) > GEM_SURE)
     return Features(
+        surface=surface,
         stones=stones,
         stone_zone=stone_zone,
-        coloured_zone=gem | _union(tuple(s for s in stones if s.coloured), piece.shape),
+        coloured_zone=coloured,
         girdle_zone=girdle & piece,
         melee=melee,
         melee_zone=melee_zone,
-        prongs=_prongs(lab, stones, piece, side, metal_lab),
+        prongs=_prongs(lab, single, piece, side, surface.metal),
         chain_zone=chain_zone,
         links=_blobs(lab[..., 0], chain_zone, side) if chain_zone.any() else (),
         mark_zone=_marks(lab[..., 0], metal & ~chain_zone & ~girdle, side),
         metal=metal,
-        metal_lab=metal_lab,
+        metal_lab=surface.metal,
     )
 
 
-def _edges(L: F32) -> F32:
-    smooth = cv2.GaussianBlur(L, (0, 0), 1.0)
-    return np.asarray(
-        np.hypot(cv2.Scharr(smooth, cv2.CV_32F, 1, 0), cv2.Scharr(smooth, cv2.CV_32F, 0, 1)) / 16, np.float32
-    )
-
-
-def _busy(edges: F32, piece: Mask, side: float) -> Mask:
-    window = max(7, round(0.035 * side) | 1)
-    share = cv2.boxFilter((edges > BUSY_GRADIENT).astype(np.float32), -1, (window, window))
-    return np.asarray((share > BUSY_SHARE) & piece)
-
-
-def _metal_colour(lab: F32, piece: Mask, busy: Mask) -> tuple[float, float, float]:
-    """The commonest (a*, b*) of plain midtones: most of a setting is metal."""
-    plain = piece & ~busy & (lab[..., 0] > 20) & (lab[..., 0] < 90)
-    if plain.sum() < 300:
-        plain = piece
-    values = lab[plain]
-    if len(values) == 0:
-        return 60.0, 0.0, 0.0
-    counts, a_edges, b_edges = np.histogram2d(values[:, 1], values[:, 2], bins=40, range=[[-60, 60], [-60, 60]])
-    counts = ndimage.gaussian_filter(counts, 1.0)
-    i, j = np.unravel_index(int(counts.argmax()), counts.shape)
-    a, b = float(a_edges[i] + 1.5), float(b_edges[j] + 1.5)
-    near = np.hypot(values[:, 1] - a, values[:, 2] - b) < 9
-    return (float(np.median(values[near, 0])) if near.any() else 60.0, a, b)
-
-
-def _gem(lab: F32, piece: Mask, metal: tuple[float, float, float], side: float) -> Mask:
-    away_a, away_b = lab[..., 1] - metal[1], lab[..., 2] - metal[2]
-    chroma_metal = float(np.hypot(metal[1], metal[2]))
-    apart = np.hypot(away_a, away_b)
-    # Metal changes chroma with its reflections but keeps its hue: distance across the hue is what counts.
-    if chroma_metal > 8:
-        unit = np.array([metal[1], metal[2]]) / chroma_metal
-        across = np.abs(lab[..., 1] * unit[1] - lab[..., 2] * unit[0])
-        opposite = lab[..., 1] * unit[0] + lab[..., 2] * unit[1] < -6
-        apart = np.where(opposite, apart, across * 1.3)
-    # A dark gem has little chroma in absolute terms and much for its lightness.
-    apart = apart * np.clip(DARK_GEM_L / (lab[..., 0] + 8), 1, 2.5)
-    mask = (cv2.GaussianBlur(apart.astype(np.float32), (0, 0), max(1.0, 0.004 * side)) > GEM_CHROMA) & piece
-    return np.asarray(closed(mask, max(1, round(0.008 * side))))
-
-
-def _stones(gem: Mask, busy: Mask, side: float) -> tuple[Stone, ...]:
-    found: list[Stone] = []
-    taken = np.zeros_like(gem)
-    for source, coloured in ((gem, True), (busy & ~gem, False)):
-        radius = max(3, round(STONE_MIN_SIDE * side / 2))
-        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-        filled = ndimage.binary_fill_holes(closed(source, max(1, round(0.012 * side))))
-        core = cv2.morphologyEx(np.asarray(filled, np.uint8), cv2.MORPH_OPEN, disc) > 0
-        for region in regionprops(label(core & ~taken)):
-            if region.solidity < 0.8 or region.axis_minor_length < STONE_MIN_SIDE * side:
-                continue
-            mask = np.zeros_like(gem)
-            top, left, bottom, right = region.bbox
-            mask[top:bottom, left:right] = region.image
-            taken |= grown(mask, 3)
-            found.append(
-                Stone(
-                    mask,
-                    (left, top, right - left, bottom - top),
-                    (float(region.centroid[1]), float(region.centroid[0])),
-                    (region.axis_major_length / 2, region.axis_minor_length / 2),
-                    coloured,
-                )
-            )
-    found.sort(key=lambda stone: -float(stone.mask.sum()))
-    return tuple(found[:24])
+def _enlarged(values: F32, shape: tuple[int, int]) -> F32:
+    return np.asarray(cv2.resize(values, shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _union(stones: tuple[Stone, ...], shape: tuple[int, ...]) -> Mask:

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from scipy import ndimage
 
-from fidelity.image.ground import piece_on_plain_ground
 from fidelity.image.colour import srgb_to_lab
+from fidelity.image.ground import piece_on_plain_ground
 from fidelity.image.morphology import closed, grown, opened, shrunk
 from fidelity.image.picture import F32, U8, Mask, Picture
 from fidelity.registration import Registration

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from fidelity.evidence.bench import Bench
-from fidelity.evidence.features import Stone
+from fidelity.evidence.stones import Stone
 from fidelity.image.picture import F32, U8, Mask
 from fidelity.result import Box
 

@@ -28,6 +28,17 @@ SMOOTH_PX = 1.0
 NOISE_GRADIENT = 1.6
 """Gradient (lightness per pixel) under which a window holds no structure."""
 TONE_BINS = 24
+SOFT_WINDOW = 0.04
+"""Window in which lost fine detail is judged, share of the piece's longer side."""
+SOFT_INSET_PX = 4
+SOFT_FILL = 0.35
+"""Share of a window that must lie inside."""
+SOFT_DETAIL, SOFT_NOISE = 1.5, 0.8
+"""Amplitude of fine detail (lightness) that can be lost, and that noise has."""
+SOFT_REST = 85.0
+"""Percentile of the piece's own change that stands for what the retouch did to all of it."""
+SOFT_HALVINGS = 1.7
+"""Halvings of fine detail that count as 1: faithful retouches reach half of it at single places."""
 RING_SHARE = 0.008
 """Distance and width of the ring in which the ground is compared, share of the piece's longer side."""
 SAME_GROUND_L = 3.0
@@ -50,12 +61,16 @@ DUST_CONTRAST = 3.0
 """Lightness by which a speck stands out of the median of its surroundings."""
 BODY_GAP_PX = 2
 """Radius over which specks belong to one body."""
-RICH_L = 2.5
-"""Mean gradient (lightness per pixel) about a speck above which it lies among stones or letters, not on plain metal."""
+RICH_SLOPE = 2.5
+"""Gradient (lightness per pixel) that counts as an edge."""
+RICH_SHARE = 0.5
+"""Share of edges about a speck above which it lies among stones or letters, not on plain metal or a facet."""
 DUST_FINE_SHARE = 0.0055
 """Widest dust among structure, share of the piece's longer side; beads are wider."""
-DUST_FINE_PX = 5.2
+DUST_FINE_PX = 8.0
 """The same at least, in pixels: the camera's own specks."""
+DUST_PLAIN_PX = 10.0
+"""The same for dust on plain metal."""
 HAIR_LENGTH = 1.5
 """A hair or a scratch is longer than this many times its width."""
 DUST_CROWD = 0.16
@@ -68,10 +83,12 @@ class Structure:
 
     `disagreement` 0..1 per window; `lost` and `invented` are the one-sided energies: share of the window's
     structure that only the original, only the retouch has. `energy` is the mean gradient energy of the
-    stronger side. `inside` is where the maps are meaningful. `window_px` is the window side.
+    stronger side; `blurred` is where lost fine detail says more than turned gradients. `inside` is where the
+    maps are meaningful. `window_px` is the window side.
     """
 
     disagreement: F32
+    blurred: Mask
     lost: F32
     invented: F32
     energy: F32
@@ -159,7 +176,10 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
     lost = np.clip((mean_a - kept_b) / total, 0, 1)
     invented = np.clip((kept_b - mean_a) / total, 0, 1)
     floor = float(np.median(best[inside])) if inside.any() else 0.0
-    return Structure(best, lost, invented, np.maximum(mean_a, kept_b), inside, window, gain, floor)
+    soft = softened(before, after, inside & (weight > 0.5), side_px)
+    return Structure(
+        np.maximum(best, soft), soft > best, lost, invented, np.maximum(mean_a, kept_b), inside, window, gain, floor
+    )
 
 
 def _ground_left(before: F32, after: F32, inside: Mask, covered: Mask, side: float) -> tuple[bool, Mask]:
@@ -175,7 +195,7 @@ def _ground_left(before: F32, after: F32, inside: Mask, covered: Mask, side: flo
 
 def _shade(before: F32, after: F32, piece: Mask, side: float) -> Mask:
     """Off the piece: soft shade that was lightened. It has no edges of its own."""
-    gx, gy = _gradient(cv2.GaussianBlur(before, (0, 0), max(1.0, 0.003 * side)))
+    gx, gy = _gradient(np.asarray(cv2.GaussianBlur(before, (0, 0), max(1.0, 0.003 * side)), np.float32))
     smooth = cv2.dilate(np.hypot(gx, gy), np.ones((5, 5), np.uint8)) < NOISE_GRADIENT
     lighter = cv2.blur(after - before, (5, 5)) > SAME_GROUND_L
     return np.asarray(smooth & lighter & ~shrunk(piece, 3))
@@ -186,7 +206,8 @@ def _rim(inside: Mask, silhouette: Mask, side: float) -> tuple[Mask, F32, F32]:
     # The picture's own border is no rim: a piece that runs out of the frame counts up to the edge.
     depth = cv2.distanceTransform(np.pad(silhouette, 1, mode="edge").astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
     gap = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
-    ramp = np.clip((depth - 3.0) / max(3.0, RAMP_SHARE * side), 0, 1) * np.clip((gap - 2.0) / max(3.0, GAP_SHARE * side), 0, 1)
+    ramp = np.clip((depth - 3.0) / max(3.0, RAMP_SHARE * side), 0, 1)
+    ramp *= np.clip((gap - 2.0) / max(3.0, GAP_SHARE * side), 0, 1)
     soft = np.clip((np.minimum(depth, gap) - 2.0) / 2.0, 0, 1)
     return inside, np.asarray(ramp, np.float32), np.asarray(soft, np.float32)
 
@@ -229,9 +250,10 @@ def without_dust(before: F32, after: F32, inside: Mask, side: float) -> F32:
     bulk = 2 * np.asarray(ndimage.maximum(cv2.distanceTransform(body.astype(np.uint8), cv2.DIST_L2, 3), labels, index))
     area = np.asarray(ndimage.sum_labels(only, labels, index))
     crowd = np.asarray(ndimage.mean(cv2.boxFilter(only.astype(np.float32), -1, (5 * size, 5 * size)), labels, index))
-    rich = np.asarray(ndimage.mean(_richness(after, size + 8), labels, index)) > RICH_L
+    rich = np.asarray(ndimage.mean(_richness(after, size + 8), labels, index)) > RICH_SHARE
     hair = area > HAIR_LENGTH * bulk**2
-    finest = np.where(rich & ~hair, max(DUST_FINE_PX, DUST_FINE_SHARE * side), size)
+    widest = max(DUST_PLAIN_PX, DUST_SHARE * side)
+    finest = np.where(rich & ~hair, max(DUST_FINE_PX, DUST_FINE_SHARE * side), widest)
     dust = (bulk <= finest) & (crowd < DUST_CROWD)
     chosen = grown(np.concatenate([[False], dust])[labels], 2) & inside
     out = before.copy()
@@ -244,9 +266,10 @@ def without_dust(before: F32, after: F32, inside: Mask, side: float) -> F32:
 
 
 def _richness(values: F32, size: int) -> F32:
-    """(h, w) the mean gradient about each pixel, lightness per pixel."""
+    """(h, w) the share (0..1) of pixels about each pixel that have an edge."""
     gx, gy = _gradient(values)
-    return np.asarray(cv2.boxFilter(np.hypot(gx, gy), cv2.CV_32F, (size | 1, size | 1)), np.float32)
+    edged = (np.hypot(gx, gy) > RICH_SLOPE).astype(np.float32)
+    return np.asarray(cv2.boxFilter(edged, cv2.CV_32F, (size | 1, size | 1)), np.float32)
 
 
 def _median(values: F32, size: int) -> F32:
@@ -269,6 +292,30 @@ def _gain(energy_a: F32, energy_b: F32, inside: Mask) -> float:
         return 1.0
     ratio = np.sqrt(np.median(energy_a[chosen]) / max(1e-6, float(np.median(energy_b[chosen]))))
     return float(np.clip(ratio, 0.4, 2.5))
+
+
+def softened(before: F32, after: F32, inside: Mask, side: float) -> F32:
+    """(h, w) 0..1 how much finest detail was smoothed away here and not in the rest of the piece.
+
+    The energy of a difference of Gaussians (0.7 and 1.4 px) in windows of 4 % of the piece, retouch over original,
+    against the pair's own upper part: a picture softened or resampled as a whole loses everywhere alike. Blur too
+    slight to turn gradients shows here first.
+    """
+    core = shrunk(inside, SOFT_INSET_PX)
+    weight = core.astype(np.float32)
+    window = max(9, round(SOFT_WINDOW * side) | 1)
+    mass = _windowed(weight, window) + 1e-6
+    first, second = (_windowed(_finest(v) ** 2 * weight, window) / mass for v in (before, after))
+    judged = core & (mass > SOFT_FILL) & (first > SOFT_DETAIL**2)
+    if judged.sum() < FEW_PX:
+        return np.zeros_like(before)
+    change = 0.5 * np.log2((second + SOFT_NOISE**2) / (first + SOFT_NOISE**2))
+    fallen = float(np.percentile(change[judged], SOFT_REST)) - change
+    return np.asarray(np.where(judged, np.clip(fallen / SOFT_HALVINGS, 0, 1), 0), np.float32)
+
+
+def _finest(values: F32) -> F32:
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), 0.7) - cv2.GaussianBlur(values, (0, 0), 1.4), np.float32)
 
 
 def _windowed(values: F32, window: int) -> F32:
