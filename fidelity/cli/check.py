@@ -10,7 +10,7 @@ import typer
 
 from fidelity.cli.exits import Exit, go_silent
 from fidelity.cli.options import Only, PolicyFile, Profile, Skip, expectations, listed, selected, the_policy
-from fidelity.cli.outputs import writable, write_text
+from fidelity.cli.outputs import writable, write_overlays, write_text
 from fidelity.errors import InputError
 
 
@@ -34,6 +34,10 @@ def command(  # noqa: PLR0917 - typer names every one of them; nobody calls this
     area_mask: Annotated[
         Path | None,
         typer.Option("--area-mask", metavar="FILE", help="Picture, white where the retouch may change."),
+    ] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option("--evidence", metavar="DIR", help="Write pictures of what was seen: stones, prongs, changes."),
     ] = None,
 ) -> Exit:
     """Audit one pair: did the piece survive its retouch?"""
@@ -65,6 +69,8 @@ def command(  # noqa: PLR0917 - typer names every one of them; nobody calls this
             write_report(audit, examination.exhibit, report)
         except OSError as error:
             raise InputError(f"--report: {report} cannot be written: {error.strerror or error}") from error
+    if evidence is not None:
+        write_overlays(evidence, examination.evidence)
     if json_file is not None:
         write_text("--json", json_file, audit.to_json())
     if json == "-":

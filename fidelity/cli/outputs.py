@@ -6,8 +6,12 @@ import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fidelity.errors import InputError, PolicyError
+
+if TYPE_CHECKING:
+    from fidelity.evidence import Evidence
 
 
 def writable(option: str, path: Path, *, inputs: Iterable[Path] = ()) -> None:
@@ -34,3 +38,17 @@ def write_text(option: str, path: Path, text: str) -> None:
         path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise InputError(f"{option}: {path} cannot be written: {error.strerror or error}") from error
+
+
+def write_overlays(folder: Path, evidence: Evidence) -> None:
+    """Write the overlays of `evidence` as PNG files into `folder`, which is made where it is missing."""
+    from PIL import Image
+
+    from fidelity.evidence.drawing import overlays
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, picture in overlays(evidence).items():
+            Image.fromarray(picture).save(folder / f"{name}.png")
+    except OSError as error:
+        raise InputError(f"--evidence: {folder} cannot be written: {error.strerror or error}") from error
