@@ -13,6 +13,7 @@ from fidelity.evidence.colours import Colours, lay_colours
 from fidelity.evidence.features import Features, Spot, find_features
 from fidelity.evidence.gems import GemColour, measure_gems
 from fidelity.evidence.piece import Piece, find_piece
+from fidelity.evidence.recoloured import find_recoloured
 from fidelity.evidence.stonefit import StoneFit, fit_stone
 from fidelity.evidence.structure import Structure, compare
 from fidelity.evidence.tone import Tone, measure_tone
@@ -102,17 +103,25 @@ class Evidence:
         return lay_colours(self.bench, self.mask, self.side_px)
 
     @cached_property
+    def recoloured(self) -> tuple[Mask, ...]:
+        """Bodies on the colour grid that changed colour while their surroundings did not."""
+        return find_recoloured(self.colours)
+
+    @cached_property
     def tone(self) -> Tone | None:
         """Metal colour before and after; None where no metal was found."""
         zones = self.features
-        return measure_tone(self.colours, self.bench, stones=zones.stone_zone, melee=zones.melee_zone)
+        return measure_tone(
+            self.colours, self.bench, stones=zones.stone_zone, melee=zones.melee_zone, recoloured=self.recoloured
+        )
 
     @cached_property
     def gem_colours(self) -> tuple[GemColour, ...]:
         """Each stone's colour before and after, the most changed first."""
         zones = self.features
-        single = tuple(stone.mask & zones.stone_zone for stone in zones.stones)
-        return measure_gems(self.colours, self.bench, stones=single, melee=zones.melee_zone)
+        return measure_gems(
+            self.colours, self.bench, recoloured=self.recoloured, set_zone=zones.stone_zone | zones.melee_zone
+        )
 
     @property
     def unusable(self) -> str | None:

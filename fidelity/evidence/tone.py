@@ -1,4 +1,4 @@
-"""Metal colour before and after, on midtones."""
+"""Metal colour before and after: what the change of the whole picture does not explain."""
 
 from __future__ import annotations
 
@@ -6,101 +6,185 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from scipy import ndimage
+from skimage.filters import threshold_otsu
 
 from fidelity.evidence.bench import Bench
-from fidelity.image.colour import delta_e00, srgb_to_lab
-from fidelity.image.morphology import shrunk
-from fidelity.image.picture import F32, Mask
+from fidelity.evidence.colours import GOLDEN_MINOR, Colours, Materials, Shift, find_materials, kept_ground, shift_on
+from fidelity.image.morphology import grown
+from fidelity.image.picture import Mask
+from fidelity.result import Box
 
-MIDTONES = (22.0, 86.0)
-"""CIELAB lightness of metal that shows its own colour: below are reflections of black, above speculars."""
-MIN_PIXELS = 400
+WORST_PERCENTILE = 80.0
+"""Only part of a piece may have been recoloured, and not all that counts as metal is: judge the worse end."""
+MIN_PIXELS = 150
+"""Fewer pixels of the colour grid are no metal to judge."""
+GOLDEN_MAJOR = 0.4
+"""Share above which the metal is gold, and what is colourless in it highlights and stones."""
+WITHOUT_STONES = 0.25
+"""Share of the metal that must lie outside the stones found for these to be left out: they may be wrong."""
+BRIGHT_L = 45.0
+"""Metal darker than this changes with every contrast curve; what reads light and then dark is lighter."""
+OWN_GROUND_E = 12.0
+"""Colour difference (CIE76) from which the ground is not the metal itself, filling the frame."""
+PART_SHARE = 0.12
+"""Smallest share of the piece that counts as a darkened part, and that must be left as a reference."""
+PART_SPREAD_L = 2.0
+"""Median deviation within a part: a toned part moved as one, a re-lit one by degrees."""
+PART_DROP_L = 4.0
+"""Lightness that a darkened part has lost in absolute terms."""
+PART_RANGE_L = (36.0, 92.0)
+PART_BIN_L = 8.0
+PART_BINS_SHARE = 0.4
+"""Share of the piece whose bins of lightness must show both groups."""
+CHANGED_SHARE = 0.6
+"""Places with at least this share of the shift judged belong to the finding's box."""
 
 
 @dataclass(frozen=True)
 class Tone:
-    """Median CIELAB of the metal's midtones, both pictures, same pixels; changes are retouch − original.
+    """Median CIELAB of the metal judged, in both pictures; changes are retouch − original.
 
-    `delta_e00` is CIEDE2000 after the lightness difference is taken out (exposure may change).
-    `darkening` is how much more lightness the metal lost than the rest of the piece; None without a rest.
-    `worst_shift` is the 85th percentile of the local (a*, b*) shift, contrast taken out.
+    `shift` is the 80th percentile of CIEDE2000 between local means at equal lightness, after the picture's own
+    curve, the cast of a ground that was kept and, on white metal, a correction towards neutral are taken out.
+    `brightening` is the change of lightness that the metal went through, L*. `darkening` is the lightness that
+    bright metal lost, less what a kept ground lost with it; `part_darkening` what a part of the piece lost
+    against the rest at equal lightness, 0 where no part moved as one. `boxes` are places of the shift, original
+    pixels, worst first.
     """
 
     before: tuple[float, float, float]
     after: tuple[float, float, float]
-    delta_lightness: float
-    delta_chroma: float
-    delta_hue_deg: float
-    delta_e00: float
-    cast: tuple[float, float]
-    stones_moved: tuple[float, float] | None
+    moved: tuple[float, float]
+    shift: float
+    brightening: float
+    darkening: float
+    part_darkening: float
     pixels: int
-    worst_shift: float
-    darkening: float | None
+    boxes: tuple[Box, ...]
+    dark_boxes: tuple[Box, ...]
 
 
-WORST_PERCENTILE = 85
-"""Only part of a piece may have been recoloured, and not all that counts as metal is: judge the worse end."""
+def measure_tone(
+    colours: Colours, bench: Bench, *, stones: Mask, melee: Mask, recoloured: tuple[Mask, ...]
+) -> Tone | None:
+    """Compare the metal's colour; `stones` and `melee` (h, w) on the bench are left out, but gold among melee.
 
-
-def _worst_shift(before: F32, after: F32, where: Mask, side: float) -> float:
-    """The 85th percentile of the local (a*, b*) shift on `where`, contrast taken out.
-
-    A contrast curve scales chroma as it scales lightness; that share of a shift is not a recolouring.
+    So are `recoloured`, bodies on the colour grid that changed by themselves. None with too little metal.
     """
-    if where.sum() < MIN_PIXELS:
-        return 0.0
-    slope = float(
-        np.clip(
-            np.ptp(np.percentile(after[where][:, 0], [20, 80]))
-            / max(4.0, float(np.ptp(np.percentile(before[where][:, 0], [20, 80])))),
-            0.75,
-            1.35,
-        )
-    )
-    weight = cv2.GaussianBlur(where.astype(np.float32), (0, 0), max(1.5, 0.012 * side)) + 1e-3
-    worst = np.inf
-    for factor in (1.0, slope):
-        moved = (after[..., 1:] - factor * before[..., 1:]) * where[..., None]
-        local = cv2.GaussianBlur(moved, (0, 0), max(1.5, 0.012 * side)) / weight[..., None]
-        worst = min(worst, float(np.percentile(np.linalg.norm(local[where], axis=1), WORST_PERCENTILE)))
-    return worst
-
-
-def measure_tone(bench: Bench, metal: Mask, piece: Mask, *, coloured: Mask, inside: Mask, side: float) -> Tone | None:
-    """Compare metal colour inside the piece; `coloured` are gems, left out. None with too little metal."""
-    before, after = srgb_to_lab(bench.before), srgb_to_lab(bench.after)
-    core = shrunk(metal & bench.covered, 2)
-    mid = core & _between(before) & _between(after)
-    if mid.sum() < MIN_PIXELS:
+    found = colours.reduced(stones)
+    for body in recoloured:
+        found = found | grown(body, 2)
+    judged = _metals(find_materials(colours), found, colours.reduced(melee))
+    if not judged:
         return None
-    a = np.median(before[mid], axis=0)
-    b = np.median(after[mid], axis=0)
-    moved = np.median(after[mid] - before[mid], axis=0)
-    even = np.array([a[0], b[1], b[2]])
-    chroma = np.hypot(a[1], a[2]), np.hypot(b[1], b[2])
-    turn = np.degrees(np.arctan2(b[2], b[1]) - np.arctan2(a[2], a[1]))
-    turn = (turn + 180) % 360 - 180
-    other = shrunk(piece & ~metal & bench.covered, 3) & _between(before) & _between(after)
-    rest = np.median(after[other] - before[other], axis=0) if other.sum() > MIN_PIXELS else None
+    ground = kept_ground(colours)
+    shifts = []
+    for mask, white in judged:
+        casts = [] if ground is None else [ground.cast]
+        if white:
+            tint = np.median(colours.before[mask], axis=0)[1:]
+            casts += [(-float(tint[0]) * t, -float(tint[1]) * t) for t in (0.5, 1.0)]
+        shifts.append(shift_on(colours, mask, *casts))
+    worst = max(shifts, key=lambda s: s.percentile(WORST_PERCENTILE))
+    metal = judged[0][0] if len(judged) == 1 else judged[0][0] | judged[1][0]
+    bright = metal & (colours.before[..., 0] > BRIGHT_L)
+    darkening = 0.0
+    if bright.sum() >= MIN_PIXELS:
+        moved = np.median((colours.after - colours.before)[bright], axis=0)
+        darkening = -float(moved[0])
+        own = np.median(colours.before[bright], axis=0)
+        if ground is not None and float(np.linalg.norm(np.array(ground.before) - own)) > OWN_GROUND_E:
+            darkening = min(darkening, ground.lightness - float(moved[0]))
+    part, dark = _darkened_part(colours)
+    level = worst.percentile(WORST_PERCENTILE)
     return Tone(
-        before=_triple(a),
-        after=_triple(b),
-        delta_lightness=float(moved[0]),
-        delta_chroma=float(chroma[1] - chroma[0]),
-        delta_hue_deg=float(turn) if min(chroma) > 6 else 0.0,
-        delta_e00=float(delta_e00(a[None, None].astype(np.float32), even[None, None].astype(np.float32)).item()),
-        cast=(float(moved[1]), float(moved[2])),
-        stones_moved=None if rest is None else (float(rest[1]), float(rest[2])),
-        pixels=int(mid.sum()),
-        darkening=None if rest is None else float(rest[0] - moved[0]),
-        worst_shift=_worst_shift(before, after, inside & ~coloured & _between(before) & _between(after), side),
+        before=worst.before,
+        after=worst.after,
+        moved=worst.moved,
+        shift=level,
+        brightening=worst.lightness,
+        darkening=max(0.0, darkening),
+        part_darkening=part,
+        pixels=int(sum(mask.sum() for mask, _ in judged)),
+        boxes=_boxes(_raised(colours, worst, CHANGED_SHARE * level), colours, bench),
+        dark_boxes=_boxes(dark if part else bright, colours, bench),
     )
 
 
-def _between(lab: F32) -> Mask:
-    return np.asarray((lab[..., 0] > MIDTONES[0]) & (lab[..., 0] < MIDTONES[1]))
+def _metals(materials: Materials, stones: Mask, melee: Mask) -> list[tuple[Mask, bool]]:
+    """The metal to judge, and whether it is white. Two-tone pieces have both."""
+    golden = _without(materials.golden, stones)
+    white = _without(materials.white, stones | melee)
+    share = golden.sum() / max(1, golden.sum() + white.sum())
+    out = []
+    if share >= GOLDEN_MINOR and golden.sum() >= MIN_PIXELS:
+        out.append((golden, False))
+    if share < GOLDEN_MAJOR and white.sum() >= MIN_PIXELS:
+        out.append((white, True))
+    return out
 
 
-def _triple(values: np.ndarray) -> tuple[float, float, float]:
-    return float(values[0]), float(values[1]), float(values[2])
+def _without(metal: Mask, stones: Mask) -> Mask:
+    outside = metal & ~stones
+    return outside if outside.sum() > max(MIN_PIXELS, WITHOUT_STONES * metal.sum()) else metal
+
+
+def _darkened_part(colours: Colours) -> tuple[float, Mask]:
+    """Lightness that one part lost against the rest of the same lightness; 0 and an empty mask where none did.
+
+    Any curve of the whole picture gives pixels of one lightness one change. Where the changes within a bin of
+    lightness fall into two narrow groups, a part was toned by itself.
+    """
+    before = colours.before[..., 0]
+    moved = cv2.medianBlur(np.ascontiguousarray(colours.after[..., 0] - before), 5)
+    low = np.zeros_like(colours.core)
+    gaps, lost, weights, judged = [], [], [], 0
+    for level in np.arange(*PART_RANGE_L, PART_BIN_L):
+        near = colours.core & (before >= level) & (before < level + PART_BIN_L) & (colours.after[..., 0] < 97)
+        if near.sum() < MIN_PIXELS:
+            continue
+        judged += int(near.sum())
+        values = moved[near]
+        if float(np.ptp(values)) < PART_DROP_L:
+            continue
+        under = values <= threshold_otsu(values)
+        groups = values[under], values[~under]
+        middles = [float(np.median(g)) for g in groups]
+        spread = max(float(np.median(np.abs(g - m))) for g, m in zip(groups, middles, strict=True))
+        if not PART_SHARE < under.mean() < 1 - PART_SHARE or spread > PART_SPREAD_L:
+            continue
+        low[near] = under
+        gaps.append(middles[1] - middles[0])
+        lost.append(-middles[0])
+        weights.append(int(near.sum()))
+    if not weights or sum(weights) < PART_BINS_SHARE * judged:
+        return 0.0, low
+    middle = int(np.argsort(gaps)[len(gaps) // 2])
+    return (gaps[middle], low) if lost[middle] > PART_DROP_L else (0.0, low)
+
+
+def _raised(colours: Colours, shift: Shift, limit: float) -> Mask:
+    out = np.zeros_like(colours.core)
+    chosen = shift.where[shift.delta_e >= limit]
+    out[chosen[:, 0], chosen[:, 1]] = True
+    return np.asarray(cv2.dilate(out.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0)
+
+
+def _boxes(mask: Mask, colours: Colours, bench: Bench, most: int = 4) -> tuple[Box, ...]:
+    """Original-pixel boxes of the largest connected parts."""
+    labels, count = ndimage.label(mask)
+    if count == 0:
+        return ()
+    sizes = ndimage.sum_labels(mask, labels, np.arange(1, count + 1))
+    places = ndimage.find_objects(labels)
+    out = []
+    for index in np.argsort(-np.asarray(sizes))[:most]:
+        if sizes[index] < 0.1 * max(sizes):
+            break
+        rows, cols = places[index]
+        s = colours.scale
+        out.append(
+            bench.box(cols.start / s, rows.start / s, (cols.stop - cols.start) / s, (rows.stop - rows.start) / s)
+        )
+    return tuple(out)

@@ -1,0 +1,283 @@
+"""Colour before and after on a small grid, with what the change of the whole picture explains taken along.
+
+Colour is judged on a grid of at most 400 pixels: averaging over an area removes noise, JPEG's coarse chroma and
+half a pixel of misregistration, none of which changes what a metal or a stone reads as.
+
+Exposure and contrast are one curve for the whole picture. An editor applies it either to lightness alone or to
+the three channels alike, and then a yellow deepens as the contrast rises. Both are laid over the original, and
+the retouch is held against whichever explains it better; what neither explains is a change of colour.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from fidelity.evidence.bench import Bench
+from fidelity.image.colour import delta_e00, srgb_to_lab
+from fidelity.image.morphology import grown, opened, shrunk
+from fidelity.image.picture import F32, F64, U8, Mask
+
+GRID_SIDE_PX = 400
+SMOOTH_SHARE = 0.012
+"""Blur within one material before colours are compared, share of the piece's longer side."""
+CURVE_BINS = 12
+CURVE_REACH_L = 5.0
+CURVE_MIN_PX = 40
+COLOURLESS_CHROMA = 10.0
+EVEN_L = 70.0
+"""Lightness at which two colours are compared when only hue and chroma are to count (it sets no weight there)."""
+SAMPLES = 3000
+"""Pixels on which CIEDE2000 is computed; it takes microseconds a pixel."""
+
+GOLD_HUES_DEG = (30.0, 105.0)
+"""CIELAB hue of gold alloys, from red gold to green-yellow gold (ISO 8654), with their reflections."""
+METAL_HUES_DEG = (25.0, 108.0)
+"""Hue outside which a coloured thing is not a metal."""
+GOLD_CHROMA = 9.0
+"""Chroma from which metal reads coloured and below which white; lamps tint white metal by a few units."""
+GOLDEN_MINOR = 0.15
+"""Share of gold hues among metal below which they are reflections and gems; white metal is judged."""
+GEM_CHROMA = 12.0
+DARK_L = 28.0
+"""A darker gem has little chroma in absolute terms: the chroma asked for falls in proportion below this lightness."""
+GEM_LIGHTNESS = (6.0, 94.0)
+METAL_LIGHTNESS = (22.0, 92.0)
+"""Darker metal shows reflections of black, lighter metal speculars: neither has the metal's own colour."""
+SAME_THING_L = 24.0
+"""Lightness beyond the picture's own curve at which a pixel shows something else: a new ground, a painted part."""
+KEPT_CORRELATION = 0.6
+"""Correlation of the ground's fine structure in both pictures from which it is the same ground."""
+KEPT_SPREAD = 1.5
+"""Median deviation (CIELAB units) of its change from its own median up to which it was changed as a whole."""
+GROUND_MIN_PX = 300
+PLAIN_GRAIN = 0.15
+"""Standard deviation of L* in the fine structure below which a ground is perfectly plain."""
+
+
+@dataclass(frozen=True, eq=False)
+class Colours:
+    """Maps (h, w) and (h, w, 3) float32 CIELAB on the small grid; `scale` grid pixels per bench pixel.
+
+    `expected` are the original under the picture's own curve: on lightness alone, on the three channels.
+    `core` is the piece, seen in both pictures, less its rim; `ground` what surrounds it, seen in both.
+    `sigma_px` is the blur within one material.
+    """
+
+    before: F32
+    after: F32
+    expected: tuple[F32, F32]
+    core: Mask
+    ground: Mask
+    scale: float
+    sigma_px: float
+
+    def reduced(self, mask: Mask) -> Mask:
+        """A bench mask (h, w) on this grid: pixels of which more than half are set."""
+        size = self.core.shape[1], self.core.shape[0]
+        return np.asarray(cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5)
+
+    @property
+    def chroma_hue(self) -> tuple[F32, F32]:
+        """Chroma C*ab and hue in degrees, 0 to 360, of the original, lightly smoothed against JPEG's chroma."""
+        lab = cv2.GaussianBlur(self.before, (0, 0), 1.0)
+        hue = np.degrees(np.arctan2(lab[..., 2], lab[..., 1])) % 360
+        return np.asarray(np.hypot(lab[..., 1], lab[..., 2]), np.float32), np.asarray(hue, np.float32)
+
+    def between(self, low: float, high: float) -> Mask:
+        """Where the original's lightness lies in between and the retouch shows the same thing, not black or white."""
+        first, second = self.before[..., 0], self.after[..., 0]
+        same = np.abs(second - self.expected[0][..., 0]) < SAME_THING_L
+        return np.asarray((first > low) & (first < high) & (second > min(low, 8)) & (second < 97) & same)
+
+
+def lay_colours(bench: Bench, piece: Mask, side: float) -> Colours:
+    """Reduce the bench; `piece` (h, w) on the bench, `side` its longer side in bench pixels."""
+    height, width = bench.shape
+    scale = min(1.0, GRID_SIDE_PX / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = [
+        np.asarray(cv2.resize(p, size, interpolation=cv2.INTER_AREA), np.uint8) for p in (bench.before, bench.after)
+    ]
+    seen = bench.covered if bench.alpha is None else bench.covered & (bench.alpha > 250)
+    both = _share(seen, size) > 0.99
+    inner = _share(piece, size) > 0.9
+    core = shrunk(inner, 1) & both
+    before, after = srgb_to_lab(small[0]), srgb_to_lab(small[1])
+    ground = both & ~grown(inner, 4)
+    kept = _kept(before, after, ground) is not None
+    levels, rise = _curve(before, after, core if core.any() else both, core | ground if kept else core)
+    lifted = before.copy()
+    lifted[..., 0] = np.clip(before[..., 0] + np.interp(before[..., 0], levels, rise), 0, 100)
+    return Colours(
+        before=before,
+        after=after,
+        expected=(lifted, srgb_to_lab(_through(small[0], levels, rise))),
+        core=core,
+        ground=ground,
+        scale=scale,
+        sigma_px=max(1.5, SMOOTH_SHARE * side * scale),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Materials:
+    """Masks (h, w) on the colour grid: `golden` and `white` metal (and what looks like it), `gems` by their hue."""
+
+    golden: Mask
+    white: Mask
+    gems: Mask
+
+
+def find_materials(colours: Colours) -> Materials:
+    """Tell materials by hue and chroma in the original. A white gem is `white`, an orange one `golden`."""
+    chroma, hue = colours.chroma_hue
+    L = colours.before[..., 0]
+    own_hue = (hue < METAL_HUES_DEG[0]) | (hue > METAL_HUES_DEG[1])
+    asked = GEM_CHROMA * np.clip((L + 8) / (DARK_L + 8), 0.4, 1)
+    gems = colours.core & own_hue & (chroma > asked) & colours.between(*GEM_LIGHTNESS)
+    metal = colours.core & colours.between(*METAL_LIGHTNESS) & ~gems
+    return Materials(
+        golden=np.asarray(metal & (chroma > GOLD_CHROMA) & (hue > GOLD_HUES_DEG[0]) & (hue < GOLD_HUES_DEG[1])),
+        white=np.asarray(metal & (chroma <= GOLD_CHROMA)),
+        gems=opened(np.asarray(gems), 1),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Shift:
+    """What neither curve explains on one material.
+
+    `where` (n, 2) rows and columns judged; `delta_e` (n,) their CIEDE2000 at equal lightness, of local means;
+    `moved` the median (a*, b*); `lightness` the median change of L*; `before`, `after` median CIELAB.
+    """
+
+    where: np.ndarray
+    delta_e: F64
+    moved: tuple[float, float]
+    lightness: float
+    before: tuple[float, float, float]
+    after: tuple[float, float, float]
+
+    def percentile(self, q: float) -> float:
+        """That percentile of `delta_e`."""
+        return float(np.percentile(self.delta_e, q))
+
+
+def shift_on(colours: Colours, mask: Mask, *casts: tuple[float, float], saturations: tuple[float, ...] = ()) -> Shift:
+    """The colour shift on `mask` (h, w, not empty), at its least over both curves and over what else is allowed.
+
+    A cast is an (a*, b*) that the whole picture may have moved by, a saturation a factor on chroma; none at all
+    is always among them.
+    """
+    rows, cols = np.nonzero(mask)
+    step = max(1, len(rows) // SAMPLES)
+    at = rows[::step], cols[::step]
+    seen = _evened(_local_mean(colours.after, mask, colours.sigma_px)[at])
+    best: tuple[float, F64, F32] | None = None
+    for expected in colours.expected:
+        wanted = _evened(_local_mean(expected, mask, colours.sigma_px)[at])
+        for cast, factor in itertools.product(((0.0, 0.0), *casts), (1.0, *saturations)):
+            allowed = wanted * np.array([1, factor, factor], np.float32) + np.array([0, *cast], np.float32)
+            difference = delta_e00(allowed, seen)
+            score = float(np.percentile(difference, 80))
+            if best is None or score < best[0]:
+                best = (score, difference, expected)
+    assert best is not None
+    moved = np.median((colours.after - best[2])[mask], axis=0)
+    first, second = np.median(colours.before[mask], axis=0), np.median(colours.after[mask], axis=0)
+    return Shift(
+        where=np.stack(at, axis=1),
+        delta_e=best[1],
+        moved=(float(moved[1]), float(moved[2])),
+        lightness=float(np.median((colours.after - colours.before)[mask][:, 0])),
+        before=(float(first[0]), float(first[1]), float(first[2])),
+        after=(float(second[0]), float(second[1]), float(second[2])),
+    )
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The change of a ground that the retouch kept: (a*, b*) beyond the curve, L*, and its colour before."""
+
+    cast: tuple[float, float]
+    lightness: float
+    before: tuple[float, float, float]
+
+
+def kept_ground(colours: Colours) -> Ground | None:
+    """The surroundings where they are the same in both pictures but for a change of the whole; else None."""
+    kept = _kept(colours.before, colours.after, colours.ground)
+    if kept is None:
+        return None
+    where, lightness = kept
+    beyond = np.median((colours.after - colours.expected[1])[where], axis=0)
+    before = np.median(colours.before[where], axis=0)
+    return Ground(
+        (float(beyond[1]), float(beyond[2])), lightness, (float(before[0]), float(before[1]), float(before[2]))
+    )
+
+
+def _kept(before: F32, after: F32, ground: Mask) -> tuple[Mask, float] | None:
+    """Where the ground was kept, and its median change of lightness."""
+    where = np.asarray(ground & (before[..., 0] > 3) & (before[..., 0] < 97) & (after[..., 0] < 97))
+    if where.sum() < GROUND_MIN_PX:
+        return None
+    fine = [p[..., 0] - cv2.GaussianBlur(p[..., 0], (0, 0), 3.0) for p in (before, after)]
+    grain = [float(f[where].std()) for f in fine]
+    if min(grain) < PLAIN_GRAIN:  # too plain to compare its structure
+        alike = 1.0 if max(grain) < 2 * PLAIN_GRAIN else 0.0
+    else:
+        alike = float(np.corrcoef(fine[0][where], fine[1][where])[0, 1])
+    moved = (after - before)[where]
+    middle = np.median(moved, axis=0)
+    spread = float(np.median(np.abs(moved - middle), axis=0).max())
+    if alike < KEPT_CORRELATION or spread > KEPT_SPREAD:
+        return None
+    return where, float(middle[0])
+
+
+def _share(mask: Mask, size: tuple[int, int]) -> F32:
+    return np.asarray(cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _curve(before: F32, after: F32, core: Mask, wider: Mask) -> tuple[F64, F64]:
+    """Levels of lightness and the median change there: of what is colourless in `wider`, else of the `core`.
+
+    A curve on the three channels moves the lightness of a saturated colour by something else than that of a grey.
+    """
+    colourless = wider & (np.hypot(before[..., 1], before[..., 2]) < COLOURLESS_CHROMA)
+    levels, rise = [], []
+    for level in np.linspace(4, 96, CURVE_BINS):
+        for where in (colourless, core):
+            x, y = before[where][:, 0], after[where][:, 0]
+            near = np.abs(x - level) < CURVE_REACH_L
+            if near.sum() > CURVE_MIN_PX:
+                levels.append(float(level))
+                rise.append(float(np.median(y[near] - x[near])))
+                break
+    return (np.array(levels), np.array(rise)) if levels else (np.array([50.0]), np.array([0.0]))
+
+
+def _through(rgb: U8, levels: F64, rise: F64) -> U8:
+    """`rgb` with each channel put through the curve that lifts a grey by `rise` at its lightness."""
+    grey = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=2)
+    lightness = srgb_to_lab(grey)[0, :, 0].astype(np.float64)
+    wanted = np.clip(lightness + np.interp(lightness, levels, rise), 0, 100)
+    table = np.interp(wanted, lightness, np.arange(256.0))
+    return np.asarray(cv2.LUT(rgb, np.clip(np.rint(table), 0, 255).astype(np.uint8)), np.uint8)
+
+
+def _local_mean(lab: F32, mask: Mask, sigma: float) -> F32:
+    weight = mask.astype(np.float32)
+    mass = cv2.GaussianBlur(weight, (0, 0), sigma) + 1e-3
+    return np.asarray(cv2.GaussianBlur(lab * weight[..., None], (0, 0), sigma) / mass[..., None], np.float32)
+
+
+def _evened(lab: F32) -> F32:
+    out = lab.copy()
+    out[..., 0] = EVEN_L
+    return out
