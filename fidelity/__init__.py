@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from fidelity.auditing import Examination, audit, examine
+    from fidelity.brief import Brief, Reference, Regions
     from fidelity.check import Check
     from fidelity.errors import FidelityError, InputError, PolicyError, RegistryError
     from fidelity.evidence import Change, Evidence
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Audit": "result",
+    "Brief": "brief",
     "Change": "evidence",
     "Check": "check",
     "CheckResult": "result",
@@ -55,6 +57,8 @@ _HOME = {
     "PictureInfo": "image.picture",
     "Policy": "policy",
     "PolicyError": "errors",
+    "Reference": "brief",
+    "Regions": "brief",
     "RegistrationInfo": "result",
     "RegistryError": "errors",
     "Run": "result",
@@ -70,6 +74,7 @@ _HOME = {
 
 __all__ = [
     "Audit",
+    "Brief",
     "Change",
     "Check",
     "CheckResult",
@@ -85,6 +90,8 @@ __all__ = [
     "PictureInfo",
     "Policy",
     "PolicyError",
+    "Reference",
+    "Regions",
     "RegistrationInfo",
     "RegistryError",
     "Run",

@@ -15,8 +15,8 @@ import pytest
 import fidelity
 
 CHECKS = Path(__file__).parents[1] / "checks" / "fidelity_checks"
-SHARED = ("fidelity.evidence", "fidelity.image")
-"""Sub-packages that DESIGN §3 lays open to checks: evidence, and the arithmetic of pictures below it."""
+SHARED = ("fidelity.evidence", "fidelity.image", "fidelity.delivery")
+"""Sub-packages open to checks: evidence, the arithmetic of pictures below it, and delivery rules."""
 
 
 def problems(source: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import stat
 import threading
 import warnings
@@ -40,6 +41,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "GIF", "BMP")
 
 _READABLE = "JPEG, PNG, WebP, TIFF, AVIF, GIF or BMP"
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"RIFF", b"II*\x00", b"MM\x00*", b"GIF8")
+_IPTC_TAG = 33_723  # TIFF's tag for an IPTC-NAA record
+_SOURCE_TYPE = re.compile(rb"DigitalSourceType[^A-Za-z]{0,8}[^<>\s]{0,80}?/([A-Za-z]{3,60})[\"'<]")
 _AVIF_HEADER_BYTES = 65_536  # the property boxes of an AVIF file come well before this
 
 
@@ -141,7 +144,35 @@ def _facts(image: Image.Image, path: Path) -> PictureInfo:
         dpi=_dpi(image, exif),
         frames=frames,
         notes=tuple(notes),
+        metadata=_metadata(image, len(exif) > 0),
+        digital_source_type=_digital_source_type(image),
     )
+
+
+def _metadata(image: Image.Image, exif: bool) -> tuple[str, ...]:
+    """Kinds of metadata that the file holds, sorted."""
+    held = {
+        "exif": exif,
+        "icc": bool(image.info.get("icc_profile")),
+        "iptc": bool(image.info.get("photoshop")) or _IPTC_TAG in getattr(image, "tag_v2", ()),
+        "xmp": bool(_xmp(image)),
+    }
+    return tuple(sorted(name for name, there in held.items() if there))
+
+
+def _xmp(image: Image.Image) -> bytes:
+    """The XMP packet, whatever the format calls it; empty without one."""
+    for key in ("xmp", "XML:com.adobe.xmp"):
+        value = image.info.get(key)
+        if value:
+            return value.encode("utf-8", "replace") if isinstance(value, str) else bytes(value)
+    return b""
+
+
+def _digital_source_type(image: Image.Image) -> str:
+    """The last part of IPTC's DigitalSourceType term; by pattern, so that a hostile packet is never parsed."""
+    found = _SOURCE_TYPE.search(_xmp(image))
+    return found[1].decode("ascii") if found else ""
 
 
 def _dpi(image: Image.Image, exif: Image.Exif) -> float | None:

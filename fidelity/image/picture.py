@@ -41,6 +41,8 @@ class PictureInfo(BaseModel):
     alpha: bool = False
     frames: int = Field(default=1, description="frames in the file; only the first is judged")
     bytes: int = 0
+    metadata: tuple[str, ...] = Field(default=(), description="kinds of metadata in the file: exif, icc, iptc, xmp")
+    digital_source_type: Text = Field(default="", description="IPTC DigitalSourceType, e.g. trainedAlgorithmicMedia")
     notes: tuple[str, ...] = Field(default=(), description="what was converted or assumed, in plain words")
 
 

@@ -9,10 +9,16 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
+from fidelity.delivery.judge import DELIVERY_SCHEMA, DeliveryReport
 from fidelity.result import AUDIT_SCHEMA, RUN_SCHEMA, Audit, Model, Run
 
-Name = Literal["audit", "run"]
-NAMES: tuple[Name, ...] = ("audit", "run")
+Name = Literal["audit", "delivery", "run"]
+NAMES: tuple[Name, ...] = ("audit", "delivery", "run")
+_MODELS: dict[Name, tuple[type[Model], str]] = {
+    "audit": (Audit, AUDIT_SCHEMA),
+    "delivery": (DeliveryReport, DELIVERY_SCHEMA),
+    "run": (Run, RUN_SCHEMA),
+}
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -24,8 +30,7 @@ def path_of(name: Name) -> Path:
 
 def generate(name: Name) -> dict[str, Any]:
     """The schema of the documents as they are written (every key is there), from the code as it is now."""
-    model: type[Model]
-    model, identity = (Audit, AUDIT_SCHEMA) if name == "audit" else (Run, RUN_SCHEMA)
+    model, identity = _MODELS[name]
     schema = model.model_json_schema(by_alias=True, mode="serialization")
     for part in (schema, *schema["$defs"].values()):
         if "properties" in part:
