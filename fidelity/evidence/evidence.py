@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +11,7 @@ from fidelity.brief import Brief
 from fidelity.evidence.bench import Bench, lay_out
 from fidelity.evidence.changes import Change, changed_bodies, excess_of, find_changes
 from fidelity.evidence.colours import Colours, lay_colours
+from fidelity.evidence.drawn import draw, judged_zone
 from fidelity.evidence.features import Features, Spot, find_features
 from fidelity.evidence.gems import GemColour, measure_gems
 from fidelity.evidence.piece import Piece, find_piece
@@ -70,12 +72,14 @@ class Evidence:
     @cached_property
     def structure(self) -> Structure:
         """Window-by-window agreement of structure inside the piece."""
-        return compare(self.bench, self.mask, self.side_px)
+        structure = compare(self.bench, self.mask, self.side_px)
+        zone = judged_zone(self.brief, self.bench)
+        return structure if zone is None else replace(structure, inside=structure.inside & zone)
 
     @cached_property
     def features(self) -> Features:
         """Stones, melee, prongs, chain, marks and metal, proposed in the original."""
-        return find_features(self.bench, self.mask, self.side_px)
+        return find_features(self.bench, self.mask, self.side_px, draw(self.brief, self.bench, self.mask))
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
@@ -100,7 +104,8 @@ class Evidence:
     @cached_property
     def colours(self) -> Colours:
         """Both pictures on the small grid on which colour is judged."""
-        return lay_colours(self.bench, self.mask, self.side_px)
+        zone = judged_zone(self.brief, self.bench)
+        return lay_colours(self.bench, self.mask if zone is None else self.mask & zone, self.side_px)
 
     @cached_property
     def recoloured(self) -> tuple[Mask, ...]:
@@ -110,10 +115,12 @@ class Evidence:
     @cached_property
     def tone(self) -> Tone | None:
         """Metal colour before and after; None where no metal was found."""
+        if self.brief.without_metal:
+            return None
         zones = self.features
-        return measure_tone(
-            self.colours, self.bench, stones=zones.stone_zone, melee=zones.melee_zone, recoloured=self.recoloured
-        )
+        # Where somebody drew the metal, all else of the piece is something else.
+        stones = self.mask & ~zones.metal if self.brief.regions.metal else zones.stone_zone
+        return measure_tone(self.colours, self.bench, stones=stones, melee=zones.melee_zone, recoloured=self.recoloured)
 
     @cached_property
     def gem_colours(self) -> tuple[GemColour, ...]:

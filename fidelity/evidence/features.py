@@ -15,6 +15,7 @@ from skimage.feature import peak_local_max
 from skimage.measure import label, regionprops
 
 from fidelity.evidence.bench import Bench
+from fidelity.evidence.drawn import Drawn
 from fidelity.evidence.stones import Stone, find_stones
 from fidelity.evidence.surface import GEM_SURE, Surface, survey
 from fidelity.image.colour import srgb_to_lab
@@ -58,12 +59,18 @@ class Features:
     metal_lab: tuple[float, float, float]
 
 
-def find_features(bench: Bench, piece: Mask, side: float) -> Features:
-    """Propose everything; empty masks and tuples where the piece shows nothing of a kind."""
+def find_features(bench: Bench, piece: Mask, side: float, drawn: Drawn | None = None) -> Features:
+    """Propose everything; empty masks and tuples where the piece shows nothing of a kind.
+
+    What is `drawn` overrules the detector of its kind.
+    """
+    drawn = drawn or Drawn()
     surface = survey(bench.before, piece, side)
     lab = srgb_to_lab(bench.before)
-    chain_zone = _chain(piece, side)
-    stones = tuple(s for s in find_stones(surface, bench.shape) if float(chain_zone[s.mask].mean()) < 0.5)
+    chain_zone = _chain(piece, side) if drawn.chain is None else drawn.chain
+    stones = drawn.stones
+    if stones is None:
+        stones = tuple(s for s in find_stones(surface, bench.shape) if float(chain_zone[s.mask].mean()) < 0.5)
     single = tuple(s for s in stones if s.single)
     stone_zone = _union(single, piece.shape)
     coloured = _union(tuple(s for s in single if s.coloured), piece.shape)
@@ -75,21 +82,24 @@ def find_features(bench: Bench, piece: Mask, side: float) -> Features:
         tuple(s for s in stones if not s.single), piece.shape
     )
     melee = _blobs(lab[..., 0], melee_zone, side)
-    if len(melee) < MELEE_MIN:
+    if len(melee) < MELEE_MIN or drawn.no_melee:
         melee, melee_zone = (), np.zeros_like(piece)
     metal = piece & ~stone_zone & ~melee_zone & ~(_enlarged(surface.gem, bench.shape) > GEM_SURE)
+    if drawn.metal is not None:
+        metal = drawn.metal & piece
+    marks = _marks(lab[..., 0], metal & ~chain_zone & ~girdle, side) if drawn.mark is None else drawn.mark
     return Features(
         surface=surface,
         stones=stones,
         stone_zone=stone_zone,
         coloured_zone=coloured,
-        girdle_zone=girdle & piece,
+        girdle_zone=girdle & piece & (not drawn.loose),
         melee=melee,
         melee_zone=melee_zone,
-        prongs=_prongs(lab, single, piece, side, surface.metal),
+        prongs=() if drawn.no_prongs else _prongs(lab, single, piece, side, surface.metal),
         chain_zone=chain_zone,
         links=_blobs(lab[..., 0], chain_zone, side) if chain_zone.any() else (),
-        mark_zone=_marks(lab[..., 0], metal & ~chain_zone & ~girdle, side),
+        mark_zone=marks,
         metal=metal,
         metal_lab=surface.metal,
     )
