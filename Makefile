@@ -1,11 +1,14 @@
 # make demo   audit the bundled pair and say where its report is
 # make test   the tests
-# Both make .venv first; PYTHON=python3.12 picks another interpreter (3.11 or newer).
+# make fixtures   render one piece of the fixtures again (PIECE=eternity-1) and compare it with the committed one
+# make accuracy   error rates over the committed set: writes docs/accuracy.md
+# All make .venv first; PYTHON=python3.12 picks another interpreter (3.11 or newer).
 
 PYTHON ?= python3
 BIN := .venv/bin
+PIECE ?= eternity-1
 
-.PHONY: demo test clean
+.PHONY: demo test fixtures accuracy clean
 
 demo: .venv/installed
 	@echo "Auditing fixtures/first: a ring, and a retouch of it that lost a prong."
@@ -18,6 +21,12 @@ demo: .venv/installed
 
 test: .venv/developed
 	$(BIN)/python -m pytest -n 2
+
+fixtures: .venv/studio
+	$(BIN)/python -m fixtures.studio.again --piece $(PIECE)
+
+accuracy: .venv/developed
+	$(BIN)/python benchmarks/accuracy.py
 
 clean:
 	rm -rf .venv first-report.html
@@ -33,3 +42,7 @@ clean:
 .venv/developed: pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@ .venv/installed
+
+.venv/studio: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[studio]'
+	@touch $@
