@@ -4,7 +4,8 @@
     python benchmarks/accuracy.py --fast 60                      # about 60 pairs, printed only
     python benchmarks/accuracy.py --set DIR --name photographs   # a folder with labels.json: a second table
 
-Without `--fast` it writes the run's figures to docs/accuracy/NAME.json and the page from all runs that lie there.
+Without `--fast` and `--only` (or with `--write`) it writes the run's figures to docs/accuracy/NAME.json, and the page
+from all runs that lie there.
 The rates of a set that is split by piece come from the pieces of `rates`; curves use all of it, and each side alone.
 Peers look at every pair once, at full size.
 """
@@ -111,13 +112,14 @@ def main() -> None:
     parser.add_argument("--only", default="", help="pairs with this in their id; print only")
     parser.add_argument("--scales", default=",".join(map(str, SCALES)), help="smaller sizes for the curves")
     parser.add_argument("--out", type=Path, default=ROOT / "docs", help="where accuracy.md and accuracy/ are written")
+    parser.add_argument("--write", action="store_true", help="write the page after --fast or --only too")
     parser.add_argument("--list", action="store_true", help="list every miss and every false alarm")
     asked = parser.parse_args()
     pairs = [pair for pair in read(asked.set) if asked.only in pair.id]
     partly = bool(asked.fast or asked.only)
     if asked.fast:
         pairs = thinned(pairs, asked.fast)
-    scales = [] if partly else [float(s) for s in asked.scales.split(",") if s]
+    scales = [] if partly and not asked.write else [float(s) for s in asked.scales.split(",") if s]
     results = measured(pairs, scales, asked.jobs)
     run = figures(results, asked.name, asked.note)
     if asked.list:
@@ -127,7 +129,7 @@ def main() -> None:
     print(page.checks_table(run["checks"]))
     print("\n" + page.sorts_table(run["kinds"]))
     print("\n" + page.peers_table(run["peers"], run["checks"]))
-    if not partly:
+    if asked.write or not partly:
         (asked.out / "accuracy").mkdir(parents=True, exist_ok=True)
         text = json.dumps(run, indent=1, ensure_ascii=False)
         (asked.out / "accuracy" / f"{asked.name}.json").write_text(text + "\n", encoding="utf-8")
