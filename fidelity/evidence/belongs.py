@@ -37,6 +37,8 @@ FILLS = 0.4
 """Size of a change over that of its stone from which it is the stone that changed."""
 SMEARED = 0.042
 """Size from which detail lost among stones concerns a stone and not only a bead."""
+ROW_ASPECT, ROW_THIN = 3.0, 0.016
+"""Length over width, and width (share of the longer side), of a row of letters; prongs run together are wider."""
 AMONG = 0.09
 """The same inside what looks like one coloured stone: a field of small stones of one colour looks like that."""
 LARGE = 0.13
@@ -51,7 +53,7 @@ PLAIN_SLOPE = 1.6
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One changed place: its bench pixels, its box and size in shares of the piece's longer side, mean scores."""
+    """One changed place: bench pixels; box, size, length and width in shares of the longer side; mean scores."""
 
     rows: np.ndarray
     cols: np.ndarray
@@ -61,11 +63,13 @@ class Part:
     lost: float
     invented: float
     blurred: bool
+    long: float
+    thin: float
 
 
 @dataclass(frozen=True)
 class _Context:
-    """What a place looks like in the original: itself, its surroundings, and the stones about it."""
+    """What a place looks like in the original: itself, its surroundings, and the stones about it (`stone`: its own)."""
 
     stony: float
     around: float
@@ -77,6 +81,7 @@ class _Context:
     in_set: float
     distance: float
     fills: float
+    stone: int
 
 
 def zones_of(parts: list[Part], features: Features, shape: tuple[int, int], side: float) -> list[tuple[Zone, ...]]:
@@ -93,6 +98,19 @@ def zones_of(parts: list[Part], features: Features, shape: tuple[int, int], side
             elif contexts[i].mark > ON_CHAIN and contexts[i].in_single < 0.5:
                 own = ("mark", *(z for z in named if z != "mark"))
             zones[i] = own
+    return _scattered(parts, contexts, zones)
+
+
+def _scattered(parts: list[Part], contexts: list[_Context], zones: list[tuple[Zone, ...]]) -> list[tuple[Zone, ...]]:
+    """Several places all over one stone are a matter of that stone, however far from each other they lie."""
+    inside: dict[int, list[int]] = {}
+    for i, context in enumerate(contexts):
+        if context.stone >= 0 and parts[i].score > COUNTS_FROM and zones[i][0] != "chain":
+            inside.setdefault(context.stone, []).append(i)
+    for members in inside.values():
+        if len(members) >= FEW:
+            for i in members:
+                zones[i] = ("stone", *(z for z in zones[i] if z != "stone"))
     return zones
 
 
@@ -129,14 +147,14 @@ def _judge(parts: list[Part], contexts: list[_Context], any_stone: bool) -> tupl
     fills = max(c.fills for c in contexts)
     if here.in_single > 0.5 and (many or fills > FILLS):
         zones.append("stone")
-    elif here.in_set > 0.5 and fills > FILLS:
-        zones += ["melee", "stone"]
-    elif many or size > LARGE:
-        zones += ["stone", "melee"] if here.gem or here.in_single > 0.5 else ["melee"]
+    elif many or size > LARGE or (here.in_set > 0.5 and fills > FILLS):
+        zones += ["stone", "melee"] if here.gem or here.in_single > 0.5 else ["melee", "stone"]
     if part.blurred:  # a blur lies over facets or small stones; it takes no prong away
         zones.append("melee" if here.in_single < 0.5 else "stone")
     elif size < PRONG_SIZE and len(parts) <= FEW and fills < 0.75:
         zones.insert(0, "girdle")
+    if part.long > ROW_ASPECT * part.thin and part.thin < ROW_THIN:  # a row of letters along an edge
+        zones.append("mark")
     smeared = size > SMEARED and part.lost > part.invented and here.stony > 0.5
     among = here.in_single < 0.5 or size > AMONG
     if smeared and among and "melee" not in zones and ("stone" not in zones or here.in_set > FILLS):
@@ -173,6 +191,7 @@ def _context(part: Part, features: Features, shape: tuple[int, int], side: float
         in_single=_share(part, single),
         in_set=_share(part, [s for s in real if not s.single]),
         distance=min((_distance(s, x, y) for s in real), default=9.0),
+        stone=next((n for n, s in enumerate(single) if _share(part, [s]) > 0.5), -1),
         fills=max((part.size * side / (1.77 * s.radius) for s in real if _share(part, [s]) > 0.5), default=0.0),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import cv2
 import numpy as np
 from skimage.measure import label, regionprops
 
@@ -104,6 +105,7 @@ def _part(region, structure: Structure, side: float) -> Part:  # type: ignore[no
     """A region as `belongs` wants it; scikit-image's RegionProperties is untyped."""
     rows, cols = region.coords.T
     top, left, bottom, right = region.bbox
+    across = cv2.minAreaRect(np.column_stack([cols, rows]).astype(np.float32))[1]
     return Part(
         rows=rows,
         cols=cols,
@@ -112,6 +114,8 @@ def _part(region, structure: Structure, side: float) -> Part:  # type: ignore[no
         size=float(np.sqrt(region.area)) / side,
         lost=float(structure.lost[rows, cols].mean()),
         invented=float(structure.invented[rows, cols].mean()),
+        long=(max(across) + 1) / side,
+        thin=(min(across) + 1) / side,
         blurred=bool(structure.blurred[rows, cols].mean() > 0.5),
     )
 
