@@ -18,7 +18,7 @@ import numpy as np
 
 from fidelity.evidence.bench import Bench
 from fidelity.image.colour import delta_e00, srgb_to_lab
-from fidelity.image.morphology import grown, opened, shrunk
+from fidelity.image.morphology import grown, shrunk
 from fidelity.image.picture import F32, F64, U8, Mask
 
 GRID_SIDE_PX = 400
@@ -33,20 +33,6 @@ EVEN_L = 70.0
 SAMPLES = 3000
 """Pixels on which CIEDE2000 is computed; it takes microseconds a pixel."""
 
-GOLD_HUES_DEG = (30.0, 105.0)
-"""CIELAB hue of gold alloys, from red gold to green-yellow gold (ISO 8654), with their reflections."""
-METAL_HUES_DEG = (25.0, 108.0)
-"""Hue outside which a coloured thing is not a metal."""
-GOLD_CHROMA = 9.0
-"""Chroma from which metal reads coloured and below which white; lamps tint white metal by a few units."""
-GOLDEN_MINOR = 0.15
-"""Share of gold hues among metal below which they are reflections and gems; white metal is judged."""
-GEM_CHROMA = 12.0
-DARK_L = 28.0
-"""A darker gem has little chroma in absolute terms: the chroma asked for falls in proportion below this lightness."""
-GEM_LIGHTNESS = (6.0, 94.0)
-METAL_LIGHTNESS = (22.0, 92.0)
-"""Darker metal shows reflections of black, lighter metal speculars: neither has the metal's own colour."""
 SAME_THING_L = 24.0
 """Lightness beyond the picture's own curve at which a pixel shows something else: a new ground, a painted part."""
 KEPT_CORRELATION = 0.6
@@ -120,30 +106,6 @@ def lay_colours(bench: Bench, piece: Mask, side: float) -> Colours:
         ground=ground,
         scale=scale,
         sigma_px=max(1.5, SMOOTH_SHARE * side * scale),
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class Materials:
-    """Masks (h, w) on the colour grid: `golden` and `white` metal (and what looks like it), `gems` by their hue."""
-
-    golden: Mask
-    white: Mask
-    gems: Mask
-
-
-def find_materials(colours: Colours) -> Materials:
-    """Tell materials by hue and chroma in the original. A white gem is `white`, an orange one `golden`."""
-    chroma, hue = colours.chroma_hue
-    L = colours.before[..., 0]
-    own_hue = (hue < METAL_HUES_DEG[0]) | (hue > METAL_HUES_DEG[1])
-    asked = GEM_CHROMA * np.clip((L + 8) / (DARK_L + 8), 0.4, 1)
-    gems = colours.core & own_hue & (chroma > asked) & colours.between(*GEM_LIGHTNESS)
-    metal = colours.core & colours.between(*METAL_LIGHTNESS) & ~gems
-    return Materials(
-        golden=np.asarray(metal & (chroma > GOLD_CHROMA) & (hue > GOLD_HUES_DEG[0]) & (hue < GOLD_HUES_DEG[1])),
-        white=np.asarray(metal & (chroma <= GOLD_CHROMA)),
-        gems=opened(np.asarray(gems), 1),
     )
 
 

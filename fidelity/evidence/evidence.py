@@ -14,10 +14,12 @@ from fidelity.evidence.colours import Colours, lay_colours
 from fidelity.evidence.drawn import draw, judged_zone
 from fidelity.evidence.features import Features, Spot, find_features
 from fidelity.evidence.gems import GemColour, measure_gems
+from fidelity.evidence.materials import gems_on_bench
 from fidelity.evidence.piece import Piece, find_piece
 from fidelity.evidence.recoloured import find_recoloured
 from fidelity.evidence.stonefit import StoneFit, fit_stone
 from fidelity.evidence.structure import Structure, compare
+from fidelity.evidence.texture import Texture, measure_texture
 from fidelity.evidence.tone import Tone, measure_tone
 from fidelity.exhibit import Exhibit
 from fidelity.image.picture import Mask, Picture
@@ -129,6 +131,15 @@ class Evidence:
         return measure_gems(
             self.colours, self.bench, recoloured=self.recoloured, set_zone=zones.stone_zone | zones.melee_zone
         )
+
+    @cached_property
+    def texture(self) -> Texture | None:
+        """The fine grain of the piece before and after; None where it has hardly any."""
+        rough = self.piece is not None and self.piece.source == "focus"  # the piece may reach beyond such a mask
+        where = np.ones(self.bench.shape, bool) if rough else self.structure.inside
+        zones = self.features
+        stones = gems_on_bench(self.colours, self.bench.shape, zones.stone_zone | zones.melee_zone)
+        return measure_texture(self.bench, where, self.structure.inside, stones, self.side_px)
 
     @property
     def unusable(self) -> str | None:

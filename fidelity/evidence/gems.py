@@ -9,15 +9,8 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.evidence.bench import Bench
-from fidelity.evidence.colours import (
-    GEM_LIGHTNESS,
-    GOLDEN_MINOR,
-    Colours,
-    Materials,
-    find_materials,
-    kept_ground,
-    shift_on,
-)
+from fidelity.evidence.colours import Colours, kept_ground, shift_on
+from fidelity.evidence.materials import GEM_LIGHTNESS, GOLDEN_MINOR, Materials, find_materials
 from fidelity.image.morphology import closed, grown, opened, shrunk
 from fidelity.image.picture import Mask
 from fidelity.result import Box
@@ -128,8 +121,8 @@ def _bodies(
 def _thick(mask: Mask, colours: Colours) -> bool:
     """Whether it is more than a strip: a frame around the picture and a reflection along an edge are strips."""
     rows, cols = np.nonzero(mask)
-    narrowest: float = min(float(np.ptp(rows)), float(np.ptp(cols))) + 1
-    return narrowest >= max(4.0, THICKNESS * max(colours.core.shape))
+    narrowest = min(float(np.ptp(rows)), float(np.ptp(cols))) + 1
+    return narrowest >= max(4.0, THICKNESS * float(max(colours.core.shape)))
 
 
 def _same_pattern(colours: Colours, mask: Mask) -> bool:

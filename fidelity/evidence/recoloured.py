@@ -12,7 +12,8 @@ import numpy as np
 from scipy import ndimage
 from skimage.measure import regionprops
 
-from fidelity.evidence.colours import METAL_LIGHTNESS, Colours
+from fidelity.evidence.colours import Colours
+from fidelity.evidence.materials import METAL_LIGHTNESS
 from fidelity.image.morphology import grown, opened
 from fidelity.image.picture import F32, Mask
 

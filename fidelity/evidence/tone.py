@@ -10,7 +10,8 @@ from scipy import ndimage
 from skimage.filters import threshold_otsu
 
 from fidelity.evidence.bench import Bench
-from fidelity.evidence.colours import GOLDEN_MINOR, Colours, Materials, Shift, find_materials, kept_ground, shift_on
+from fidelity.evidence.colours import Colours, Shift, kept_ground, shift_on
+from fidelity.evidence.materials import GOLDEN_MAJOR, GOLDEN_MINOR, Materials, find_materials
 from fidelity.image.morphology import grown
 from fidelity.image.picture import Mask
 from fidelity.result import Box
@@ -19,8 +20,6 @@ WORST_PERCENTILE = 80.0
 """Only part of a piece may have been recoloured, and not all that counts as metal is: judge the worse end."""
 MIN_PIXELS = 150
 """Fewer pixels of the colour grid are no metal to judge."""
-GOLDEN_MAJOR = 0.4
-"""Share above which the metal is gold, and what is colourless in it highlights and stones."""
 WITHOUT_STONES = 0.25
 """Share of the metal that must lie outside the stones found for these to be left out: they may be wrong."""
 BRIGHT_L = 45.0

@@ -1,0 +1,102 @@
+"""Metal keeps its grain: neither plastic nor matte."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
+from fidelity.evidence.texture import Patch
+from fidelity_checks._places import MAX_FINDINGS
+
+AMONG_STONES = 0.5
+"""Weight of a place among stones: facets are judged by their own check, and set metal lies between them."""
+
+
+@dataclass(frozen=True)
+class Texture:
+    """Does metal keep its fine texture: not smoothed to plastic, not given a grain that it never had?
+
+    **Why a jeweller cares.** A brushed finish is ordered and paid for; a polish turned matte or a hand-made surface
+    turned to plastic is another finish, and the eye reads it as a rendering.
+
+    **How.** The high-frequency layer (3 to 6 pixels of a macro photograph; a band of sigma 0.6 to 2 pixels at
+    working scale) is measured by its median amplitude in windows of 1.2 % of the piece, after the softening of the
+    whole picture, taken on its edges. Texture is lost where less than 40 % of it is left and the lower layer is as
+    it was. Where the lower layer changed with it, dust or a scratch was taken out. Faint texture (under 1 L*)
+    counts only where it was lost against the same amplitude elsewhere: a mild denoise thins the camera's noise
+    out everywhere. Invented is the reverse. Measured are the share of the piece that was smoothed, its largest
+    single place, and the share with invented grain, all in percent; places among stones count half.
+
+    **When it does not apply.** A piece without any texture of at least 0.5 L*: polished metal, or a small picture.
+
+    **Known problems.** Smoothing is asked for now and then (calmed reflections, removed wear), so this check
+    advises in `standard` and gates in `precision`. What is clipped to white or black has no texture to judge.
+    A whole picture that was softened evenly is `facets`' case.
+
+    **Where the limits come from.** Measured on 224 faithful close-up pairs: at most 0.15 % smoothed, 0.07 % in one
+    place, 0.03 % invented; light denoise comes nearest. Plastic metal starts at 0.25 % with 0.22 % in one place.
+    """
+
+    smoothed_percent: float = 0.3
+    smoothed_place_percent: float = 0.15
+    invented_percent: float = 0.2
+
+    id: ClassVar[str] = "texture"
+    title: ClassVar[str] = "Texture"
+    question: ClassVar[str] = "Does metal keep its grain: not smoothed to plastic, not turned matte?"
+    advice: ClassVar[str] = (
+        "Retouch on the low-frequency layer and leave the high one alone; to repair, lay the original over the metal "
+        "as a luminosity layer at about 20 %."
+    )
+
+    def judge(self, evidence: Evidence) -> Outcome:
+        """Hold both directions against their limits."""
+        if why := evidence.unusable:
+            return Outcome.review(why)
+        texture = evidence.texture
+        if texture is None:
+            return Outcome.not_applicable("the piece shows no texture that could be lost")
+        lost, made = _weights(texture.lost), _weights(texture.invented)
+        smoothed = _measured("smoothed", sum(lost), self.smoothed_percent)
+        place = _measured("largest smoothed place", max(lost, default=0.0), self.smoothed_place_percent)
+        invented = _measured("invented grain", sum(made), self.invented_percent)
+        measurements = (
+            smoothed,
+            place,
+            invented,
+            Measurement(name="texture kept", original=100, retouched=100 * texture.kept, unit="% of its amplitude"),
+        )
+        findings: list[Finding] = []
+        if smoothed.exceeded or place.exceeded:
+            findings += _findings(texture.lost, "smoothed", "Fine texture was smoothed away here: {:.1f} of {:.1f} L*.")
+        if invented.exceeded:
+            findings += _findings(texture.invented, "grain", "Grain was added here: {:.1f} L* where {:.1f} L* was.")
+        if findings:
+            return Outcome(
+                status=Status.FAIL,
+                summary=f"{smoothed.retouched:.1f} % of the piece smoothed, {invented.retouched:.1f} % given a grain",
+                measurements=measurements,
+                findings=tuple(findings[:MAX_FINDINGS]),
+            )
+        return Outcome(
+            status=Status.PASS,
+            summary=f"{texture.textured_percent:.0f} % of the piece is textured and keeps its grain",
+            measurements=measurements,
+        )
+
+
+def _weights(patches: Sequence[Patch]) -> list[float]:
+    return [p.percent * (AMONG_STONES if p.among_stones else 1.0) for p in patches]
+
+
+def _measured(name: str, value: float, limit: float) -> Measurement:
+    return Measurement(name=name, original=0, retouched=value, limit=limit, unit="% of the piece", worse_when="higher")
+
+
+def _findings(patches: Sequence[Patch], kind: str, wording: str) -> list[Finding]:
+    return [
+        Finding(kind=kind, severity=Severity.MINOR, box=p.box, message=wording.format(p.after, p.before))
+        for p in patches
+    ]
