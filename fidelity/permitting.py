@@ -13,6 +13,7 @@ import numpy as np
 
 from fidelity.brief import Brief, Polygon
 from fidelity.evidence import Evidence
+from fidelity.evidence.stonefit import StoneFit
 from fidelity.image.picture import Mask
 from fidelity.policy import Permit, Policy, permits
 from fidelity.policy.permits import Cover, Zone
@@ -26,6 +27,13 @@ ZONE_SHARE = 0.5
 """A place belongs to a zone that holds so much of the piece in its box."""
 BELOW_SHARE = 0.1
 """How far above the piece's lowest point the ground below it begins, share of the piece's height."""
+SAME_SIZE_PERCENT = 2.0
+"""A stone that was only moved keeps its size: faithful pairs fit to within 1 %, twice that is allowed."""
+SAME_CORRELATION = 0.985
+"""Correlation of a stone's own pattern, moved back, from which it is the same pattern: a drawn stone that was moved
+reaches 0.999, one that was softened as well 0.979."""
+STONE_ROOM = 0.15
+"""Room about a stone that its move may touch, share of its longer side: girdle and prongs."""
 MOST_LISTED = 12
 """Checks list no more findings than this; behind a full list there may be places that nothing permits."""
 
@@ -116,10 +124,14 @@ def _lies_in(zone: Zone, finding: Finding, evidence: Evidence) -> bool:
         return False
     if zone == "below":
         return _below(finding.box, evidence)
+    if zone == "shifted stone":
+        stones = {evidence.bench.box(*stone.box) for stone in evidence.features.stones}
+        fits = [fit for fit in evidence.stone_fits if fit.box in stones and _only_shifted(fit)]
+        return any(_within(finding.box, fit.box) for fit in fits)
     return _share_of(_ZONES[zone](evidence), finding.box, evidence) >= ZONE_SHARE
 
 
-_ZONES: dict[Zone, Callable[[Evidence], Mask]] = {
+_ZONES: dict[str, Callable[[Evidence], Mask]] = {
     "stone": lambda e: e.features.stone_zone,
     "melee": lambda e: e.features.melee_zone,
     "mark": lambda e: e.features.mark_zone,
@@ -136,6 +148,23 @@ def _share_of(zone: Mask, box: Box, evidence: Evidence) -> float:
     columns = slice(max(0, int(x * bench.scale)), max(0, int((x + width) * bench.scale)) + 1)
     piece = evidence.mask[rows, columns]
     return float((zone[rows, columns] & piece).sum() / piece.sum()) if piece.any() else 0.0
+
+
+def _only_shifted(fit: StoneFit) -> bool:
+    """Whether a stone kept its size and, moved back, agrees with the original."""
+    moved = max(fit.shift_percent, abs(fit.stretch_percent))
+    return moved > 0 and abs(fit.size_percent) <= SAME_SIZE_PERCENT and fit.correlation >= SAME_CORRELATION
+
+
+def _within(box: Box, stone: Box) -> bool:
+    """Whether a box lies in a stone's box and the room about it that the move has touched."""
+    room = STONE_ROOM * max(stone[2:])
+    return (
+        box[0] >= stone[0] - room
+        and box[1] >= stone[1] - room
+        and box[0] + box[2] <= stone[0] + stone[2] + room
+        and box[1] + box[3] <= stone[1] + stone[3] + room
+    )
 
 
 def _below(box: Box, evidence: Evidence) -> bool:

@@ -14,6 +14,8 @@ from fidelity.policy import CheckSettings, Policy, profiles
 from fidelity.policy import model as module
 from fidelity.toml_lines import line_of
 
+PROFILES = ", ".join(profiles())
+
 
 @dataclass(frozen=True)
 class Prongs:
@@ -64,7 +66,7 @@ def test_standard_gates_everything_but_texture() -> None:
 
 
 def test_an_unknown_profile_lists_the_known_ones() -> None:
-    with pytest.raises(PolicyError, match=r"no profile 'strict'.*standard, precision"):
+    with pytest.raises(PolicyError, match=rf"no profile 'strict'.*{PROFILES}"):
         Policy.named("strict")
 
 
@@ -131,8 +133,8 @@ def test_a_required_check_that_is_not_installed_is_an_error() -> None:
         pytest.param("[checks]\nprongs = 3", ["line 3", "'checks.prongs'", "table"], id="a check is no table"),
         pytest.param("[expect]\nprongs = -1", ["line 3", "'expect.prongs'", "at least 0"], id="negative count"),
         pytest.param("[expect]\npongs = 1", ["line 3", "'expect.pongs'"], id="expectation of an unknown check"),
-        pytest.param("profile = 'vague'", ["line 2", "standard, precision"], id="unknown profile"),
-        pytest.param("profile = [1]", ["line 2", "standard, precision"], id="a list for a profile"),
+        pytest.param("profile = 'vague'", ["line 2", PROFILES], id="unknown profile"),
+        pytest.param("profile = [1]", ["line 2", PROFILES], id="a list for a profile"),
         pytest.param("[checks\n", ["not TOML", "line 2"], id="not TOML"),
     ],
 )

@@ -76,9 +76,10 @@ class Outline:
             ),
         )
         findings = []
-        for measurement, fit, words in zip(
+        for measurement, fit, kind, words in zip(
             measurements,
             (size, ratio, shift),
+            ("resized", "reshaped", "shifted"),
             (
                 f"A stone is {abs(size.size_percent):.1f} % {'larger' if size.size_percent > 0 else 'smaller'}.",
                 f"A stone's proportions changed by {abs(ratio.stretch_percent):.1f} %.",
@@ -87,7 +88,7 @@ class Outline:
             strict=True,
         ):
             if measurement.exceeded:
-                findings.append(Finding(kind="outline", severity=Severity.CRITICAL, box=fit.box, message=words))
+                findings.append(Finding(kind=kind, severity=Severity.CRITICAL, box=fit.box, message=words))
         if findings:
             return Outcome(
                 status=Status.FAIL,

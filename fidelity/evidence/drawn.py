@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -10,10 +10,12 @@ from scipy import ndimage
 
 from fidelity.brief import Brief, Polygon
 from fidelity.evidence.bench import Bench
+from fidelity.evidence.piece import Piece
 from fidelity.evidence.stones import Stone
 from fidelity.evidence.surface import GEM_SURE
 from fidelity.image.colour import srgb_to_lab
-from fidelity.image.picture import Mask
+from fidelity.image.ground import piece_on_plain_ground
+from fidelity.image.picture import Mask, Picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +51,8 @@ def draw(brief: Brief, bench: Bench, piece: Mask) -> Drawn:
     elif loose:
         whole = stone_of(np.asarray(ndimage.binary_fill_holes(piece)), coloured=True)
         stones = () if whole is None else (whole,)
+    elif brief.denies("stones"):
+        stones = ()
     return Drawn(
         stones=stones,
         metal=zone(regions.metal),
@@ -58,6 +62,26 @@ def draw(brief: Brief, bench: Bench, piece: Mask) -> Drawn:
         no_prongs=loose or brief.denies("prongs"),
         loose=loose,
     )
+
+
+def with_drawn(piece: Piece | None, brief: Brief, original: Picture) -> Piece | None:
+    """The piece with what was drawn as a part of it: a chain that the retouch took away is still the original's.
+
+    On a plain ground only what stands out of it inside the polygons is added, so that they may be drawn coarsely.
+    """
+    regions = brief.regions
+    polygons = regions.chain + regions.stone + regions.metal + regions.hallmark
+    if piece is None or not polygons:
+        return piece
+    height, width = piece.mask.shape
+    canvas = np.zeros((height, width), np.uint8)
+    for polygon in polygons:
+        cv2.fillPoly(canvas, [np.round(np.array(polygon) * piece.scale).astype(np.int32)], (1,))
+    drawn = canvas > 0
+    own = piece_on_plain_ground(original.rgb, original.alpha)
+    if own is not None:
+        drawn &= cv2.resize(own.astype(np.uint8), (width, height), interpolation=cv2.INTER_AREA) > 0
+    return replace(piece, mask=np.asarray(piece.mask | drawn))
 
 
 def judged_zone(brief: Brief, bench: Bench) -> Mask | None:

@@ -11,7 +11,7 @@ from fidelity.brief import Brief
 from fidelity.evidence.bench import Bench, lay_out
 from fidelity.evidence.changes import Change, changed_bodies, excess_of, find_changes
 from fidelity.evidence.colours import Colours, lay_colours
-from fidelity.evidence.drawn import draw, judged_zone
+from fidelity.evidence.drawn import draw, judged_zone, with_drawn
 from fidelity.evidence.features import Features, Spot, find_features
 from fidelity.evidence.gems import GemColour, measure_gems
 from fidelity.evidence.materials import gems_on_bench
@@ -50,7 +50,8 @@ class Evidence:
     @cached_property
     def piece(self) -> Piece | None:
         """The piece in the original; None when nothing stands out."""
-        return find_piece(self.original, self.retouched, self.registration)
+        found = find_piece(self.original, self.retouched, self.registration)
+        return with_drawn(found, self.brief, self.original)
 
     @cached_property
     def bench(self) -> Bench:

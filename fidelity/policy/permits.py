@@ -11,9 +11,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Zone = Literal["stone", "melee", "metal", "mark", "chain", "below"]
-"""What lies at a finding in the original: a large stone, small stones, plain metal, a stamp, chain, or the ground
-below the piece."""
+Zone = Literal["stone", "shifted stone", "melee", "metal", "mark", "chain", "below"]
+"""What lies at a finding in the original: a large stone, one that agrees after its own move, small stones, plain
+metal, a stamp, chain, or the ground below the piece."""
 
 
 class _Model(BaseModel):

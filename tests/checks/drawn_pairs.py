@@ -44,3 +44,51 @@ def with_ground(rgb: Rgb, level: int) -> Rgb:
     """The same band on another ground: the hybrid workflow done right."""
     soft = cv2.GaussianBlur(band_mask().astype(np.float32), (0, 0), 1.0)[..., None]
     return np.clip(rgb * soft + level * (1 - soft), 0, 255).astype(np.uint8)
+
+
+def bold_reflections(rgb: Rgb) -> Rgb:
+    """Dark reflections of a studio's windows on the plain band."""
+    out = rgb.copy()
+    for angle in (0.3, 1.5, 2.8, 4.4):
+        for offset in (-0.05, 0.05):
+            ends = [
+                (int(CENTRE[0] + r * np.cos(angle + offset)), int(CENTRE[1] + r * np.sin(angle + offset)))
+                for r in (168, 232)
+            ]
+            cv2.line(out, ends[0], ends[1], (92, 66, 24), 7, cv2.LINE_AA)
+    return np.asarray(cv2.GaussianBlur(out, (0, 0), 0.8), np.uint8)
+
+
+def mirrored_below(rgb: Rgb) -> Rgb:
+    """A faint mirror image on the ground below the band, as on acrylic."""
+    out = rgb.astype(np.float32)
+    foot = CENTRE[1] + 250
+    depth = SIZE - foot
+    mirror = rgb[foot - depth : foot][::-1].astype(np.float32)
+    fade = np.linspace(0.45, 0.1, depth)[:, None, None]
+    shown = band_mask()[foot - depth : foot][::-1][..., None]
+    out[foot:] = np.where(shown, (1 - fade) * out[foot:] + fade * mirror, out[foot:])
+    return np.clip(out, 0, 255).astype(np.uint8)
+
+
+CHAIN = ((340, 425), (20, 40), (90, 0), (360, 340), (630, 0), (700, 40), (380, 425))
+"""A polygon about both runs of the pendant's chain."""
+
+
+def pendant(*, lost: int = 0) -> Rgb:
+    """A patterned gold disc that hangs on two runs of coarse oval links; the last `lost` of one run are missing."""
+    rng = np.random.default_rng(8)
+    out = np.full((SIZE, SIZE, 3), 150, np.float32) + rng.normal(0, 1.0, (SIZE, SIZE, 1))
+    canvas = np.clip(out, 0, 255).astype(np.uint8)
+    for side in (-1, 1):
+        for step in range(8 - (lost if side == 1 else 0)):
+            at = (360 + side * (30 + 33 * step), 382 - 46 * step)
+            turn = -54 * side + (0 if step % 2 else 14)
+            cv2.ellipse(canvas, at, (30, 16), turn, 0, 360, (150, 116, 52), 14, cv2.LINE_AA)
+    disc = np.zeros((SIZE, SIZE), np.uint8)
+    cv2.circle(disc, (360, 540), 140, 1, -1)
+    grain = cv2.GaussianBlur(rng.normal(0, 1, (SIZE, SIZE)).astype(np.float32), (0, 0), 2.5)
+    shade = 0.85 + 0.10 * grain / grain.std()
+    gold = np.clip(np.array(GOLD, np.float32) * shade[..., None], 0, 255)
+    canvas = np.where(disc[..., None] > 0, gold, canvas).astype(np.uint8)
+    return np.asarray(cv2.GaussianBlur(canvas, (0, 0), 0.6), np.uint8)

@@ -9,6 +9,7 @@ import pytest
 
 import fidelity
 from fidelity import Evidence, Status, Verdict
+from fidelity.policy import Policy
 from fidelity.registry import catalogue
 
 WITHOUT_A_PIECE = {"geometry", "delivery", "untouched"}
@@ -46,7 +47,10 @@ def test_the_reason_is_one_sentence(before, after, why: str) -> None:  # type: i
 @pytest.fixture(scope="module", params=PAIRS.values(), ids=PAIRS.keys())
 def audit(request: pytest.FixtureRequest) -> fidelity.Audit:
     before, after, _ = request.param
-    return fidelity.audit(before(), after())
+    # Without a reference colour there would be nothing for its check to judge, piece or no piece.
+    gold = (fidelity.Reference(target="metal", colour="#c0a060"),)
+    policy = Policy.named("standard").model_copy(update={"references": gold})
+    return fidelity.audit(before(), after(), policy=policy)
 
 
 @pytest.mark.parametrize("check", OURS)
