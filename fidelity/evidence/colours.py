@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from fidelity.evidence.balance import NO_CAST, Gains, balance_of, balanced
 from fidelity.evidence.bench import Bench
 from fidelity.image.colour import delta_e00, srgb_to_lab
 from fidelity.image.morphology import grown, shrunk
@@ -32,6 +33,8 @@ EVEN_L = 70.0
 """Lightness at which two colours are compared when only hue and chroma are to count (it sets no weight there)."""
 SAMPLES = 3000
 """Pixels on which CIEDE2000 is computed; it takes microseconds a pixel."""
+SEARCHED = 400
+"""Of these, pixels on which what explains the change best is looked for."""
 
 SAME_THING_L = 24.0
 """Lightness beyond the picture's own curve at which a pixel shows something else: a new ground, a painted part."""
@@ -40,6 +43,8 @@ KEPT_CORRELATION = 0.6
 KEPT_SPREAD = 1.5
 """Median deviation (CIELAB units) of its change from its own median up to which it was changed as a whole."""
 GROUND_MIN_PX = 300
+CLIPPED = 253
+"""Level (0 to 255) from which a channel is clipped: the colour's hue and chroma are lost there."""
 PLAIN_GRAIN = 0.15
 """Standard deviation of L* in the fine structure below which a ground is perfectly plain."""
 
@@ -50,7 +55,7 @@ class Colours:
 
     `expected` are the original under the picture's own curve: on lightness alone, on the three channels.
     `core` is the piece, seen in both pictures, less its rim; `ground` what surrounds it, seen in both.
-    `sigma_px` is the blur within one material.
+    `unclipped` is where no channel is clipped in either picture. `sigma_px` is the blur within one material.
     """
 
     before: F32
@@ -58,6 +63,7 @@ class Colours:
     expected: tuple[F32, F32]
     core: Mask
     ground: Mask
+    unclipped: Mask
     scale: float
     sigma_px: float
 
@@ -74,10 +80,10 @@ class Colours:
         return np.asarray(np.hypot(lab[..., 1], lab[..., 2]), np.float32), np.asarray(hue, np.float32)
 
     def between(self, low: float, high: float) -> Mask:
-        """Where the original's lightness lies in between and the retouch shows the same thing, not black or white."""
+        """Where the original lies in between in L* and the retouch shows the same thing, no channel clipped."""
         first, second = self.before[..., 0], self.after[..., 0]
         same = np.abs(second - self.expected[0][..., 0]) < SAME_THING_L
-        return np.asarray((first > low) & (first < high) & (second > min(low, 8)) & (second < 97) & same)
+        return np.asarray((first > low) & (first < high) & (second > min(low, 8)) & self.unclipped & same)
 
 
 def lay_colours(bench: Bench, piece: Mask, side: float) -> Colours:
@@ -95,7 +101,9 @@ def lay_colours(bench: Bench, piece: Mask, side: float) -> Colours:
     before, after = srgb_to_lab(small[0]), srgb_to_lab(small[1])
     ground = both & ~grown(inner, 4)
     kept = _kept(before, after, ground) is not None
-    levels, rise = _curve(before, after, core if core.any() else both, core | ground if kept else core)
+    unclipped = np.asarray(np.maximum(small[0], small[1]).max(axis=2) < CLIPPED)
+    known = core & unclipped if (core & unclipped).any() else both
+    levels, rise = _curve(before, after, known, known | (ground & unclipped) if kept else known)
     lifted = before.copy()
     lifted[..., 0] = np.clip(before[..., 0] + np.interp(before[..., 0], levels, rise), 0, 100)
     return Colours(
@@ -104,6 +112,7 @@ def lay_colours(bench: Bench, piece: Mask, side: float) -> Colours:
         expected=(lifted, srgb_to_lab(_through(small[0], levels, rise))),
         core=core,
         ground=ground,
+        unclipped=unclipped,
         scale=scale,
         sigma_px=max(1.5, SMOOTH_SHARE * side * scale),
     )
@@ -129,31 +138,31 @@ class Shift:
         return float(np.percentile(self.delta_e, q))
 
 
-def shift_on(colours: Colours, mask: Mask, *casts: tuple[float, float], saturations: tuple[float, ...] = ()) -> Shift:
+def shift_on(colours: Colours, mask: Mask, *casts: Gains, saturations: tuple[float, ...] = ()) -> Shift:
     """The colour shift on `mask` (h, w, not empty), at its least over both curves and over what else is allowed.
 
-    A cast is an (a*, b*) that the whole picture may have moved by, a saturation a factor on chroma; none at all
-    is always among them.
+    A cast is a white balance that the whole picture may have had, a saturation a factor on chroma; none at all is
+    always among them.
     """
     rows, cols = np.nonzero(mask)
     step = max(1, len(rows) // SAMPLES)
     at = rows[::step], cols[::step]
     seen = _evened(_local_mean(colours.after, mask, colours.sigma_px)[at])
-    best: tuple[float, F64, F32] | None = None
+    few = slice(None, None, max(1, len(seen) // SEARCHED))
+    best: tuple[float, F32, F32] | None = None
     for expected in colours.expected:
-        wanted = _evened(_local_mean(expected, mask, colours.sigma_px)[at])
-        for cast, factor in itertools.product(((0.0, 0.0), *casts), (1.0, *saturations)):
-            allowed = wanted * np.array([1, factor, factor], np.float32) + np.array([0, *cast], np.float32)
-            difference = delta_e00(allowed, seen)
-            score = float(np.percentile(difference, 80))
+        wanted = _local_mean(expected, mask, colours.sigma_px)[at]
+        for cast, factor in itertools.product((NO_CAST, *casts), (1.0, *saturations)):
+            allowed = _evened(balanced(wanted, cast) * np.array([1, factor, factor], np.float32))
+            score = float(np.percentile(delta_e00(allowed[few], seen[few]), 80))
             if best is None or score < best[0]:
-                best = (score, difference, expected)
+                best = (score, allowed, expected)
     assert best is not None
     moved = np.median((colours.after - best[2])[mask], axis=0)
     first, second = np.median(colours.before[mask], axis=0), np.median(colours.after[mask], axis=0)
     return Shift(
         where=np.stack(at, axis=1),
-        delta_e=best[1],
+        delta_e=delta_e00(best[1], seen),
         moved=(float(moved[1]), float(moved[2])),
         lightness=float(np.median((colours.after - colours.before)[mask][:, 0])),
         before=(float(first[0]), float(first[1]), float(first[2])),
@@ -163,9 +172,9 @@ def shift_on(colours: Colours, mask: Mask, *casts: tuple[float, float], saturati
 
 @dataclass(frozen=True)
 class Ground:
-    """The change of a ground that the retouch kept: (a*, b*) beyond the curve, L*, and its colour before."""
+    """The change of a ground that the retouch kept: white balance beyond the curve, L*, and its colour before."""
 
-    cast: tuple[float, float]
+    cast: Gains
     lightness: float
     before: tuple[float, float, float]
 
@@ -176,11 +185,10 @@ def kept_ground(colours: Colours) -> Ground | None:
     if kept is None:
         return None
     where, lightness = kept
-    beyond = np.median((colours.after - colours.expected[1])[where], axis=0)
     before = np.median(colours.before[where], axis=0)
-    return Ground(
-        (float(beyond[1]), float(beyond[2])), lightness, (float(before[0]), float(before[1]), float(before[2]))
-    )
+    colour = float(before[0]), float(before[1]), float(before[2])
+    lit = where & colours.unclipped
+    return Ground(balance_of(colours.expected[1][lit], colours.after[lit]), lightness, colour)
 
 
 def _kept(before: F32, after: F32, ground: Mask) -> tuple[Mask, float] | None:

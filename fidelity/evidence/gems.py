@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from scipy import ndimage
 
+from fidelity.evidence.balance import Gains, balance_of, halved
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.colours import Colours, kept_ground, shift_on
 from fidelity.evidence.materials import GEM_LIGHTNESS, GOLDEN_MINOR, Materials, find_materials
@@ -22,8 +23,8 @@ MIN_SHARE = 0.004
 MIN_PIXELS = 40
 GOLD_SETTING = 0.55
 """Share of gold hues from which what is colourless among melee is stones, not metal."""
-CAST_MOST = 4.0
-"""A white balance moves the metal by no more than this in (a*, b*); what the metal did beyond it is its own."""
+METAL_KEPT_E = 3.4
+"""ΔE00 up to which the metal kept its tone (the limit of `metal-tone`): then what it did is the picture's cast."""
 CLOSE_PX = 2
 REFLECTION_CHROMA = 18.0
 """Chroma from which a warm body in white metal is a stone; reflections of hands and wood stay below."""
@@ -71,9 +72,7 @@ def measure_gems(
         return ()
     ground = kept_ground(colours)
     casts = [] if ground is None else [ground.cast]
-    metal = _metal_moved(colours, materials, recoloured)
-    if float(np.hypot(*metal)) <= CAST_MOST:
-        casts.append(metal)
+    casts += _cast_of_metal(colours, materials, recoloured)
     out = []
     for mask, kind in bodies:
         if not _same_pattern(colours, mask):
@@ -132,12 +131,20 @@ def _same_pattern(colours: Colours, mask: Mask) -> bool:
     return float(np.corrcoef(first, second)[0, 1]) > SAME_PATTERN
 
 
-def _metal_moved(colours: Colours, materials: Materials, stones: tuple[Mask, ...]) -> tuple[float, float]:
-    """The median (a*, b*) that the metal moved by."""
-    metal = materials.golden | materials.white
+def _cast_of_metal(colours: Colours, materials: Materials, stones: tuple[Mask, ...]) -> list[Gains]:
+    """White balances that the metal may have gone through; none where it did not keep its tone.
+
+    A curve on the channels and a balance of the channels look alike on one metal. So both readings of the curve
+    give one, and half of each.
+    """
+    golden, white = float(materials.golden.sum()), float(materials.white.sum())
+    metal = materials.golden if golden > GOLD_SETTING * (golden + white) else materials.golden | materials.white
     for stone in stones:
         metal = metal & ~stone
     if metal.sum() < MIN_PIXELS:
-        return 0.0, 0.0
-    moved = np.median((colours.after - colours.expected[1])[metal], axis=0)[1:]
-    return float(moved[0]), float(moved[1])
+        return []
+    moved = shift_on(colours, metal).percentile(50)
+    if moved > METAL_KEPT_E:
+        return []
+    found = [balance_of(expected[metal], colours.after[metal]) for expected in colours.expected]
+    return [*found, *(halved(gains) for gains in found)]

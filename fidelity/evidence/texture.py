@@ -15,6 +15,7 @@ from scipy import ndimage
 
 from fidelity.evidence.bench import Bench
 from fidelity.image.colour import srgb_to_lab
+from fidelity.image.morphology import opened
 from fidelity.image.picture import F32, Mask
 from fidelity.result import Box
 
@@ -43,7 +44,8 @@ LOW_CHANGE = 0.5
 """Change of the lower layer, over the amplitude, from which something else happened: dust, a scratch, a new shape."""
 MOSTLY_STEADY = 0.55
 LARGE_PERCENT = 0.5
-"""A lost place of this share of the piece is no dust: it counts whatever the lower layer did."""
+"""A lost place of this share of the piece, and broader than a scratch makes it, is no dust: it counts whatever
+the lower layer did."""
 SMALL_PERCENT = 0.02
 FEW_PX = 500
 RATIO_LEVELS = (0.3, 0.5, 0.7, 0.9, 1.1, 1.4, 1.8, 2.5)
@@ -99,7 +101,7 @@ def measure_texture(bench: Bench, where: Mask, piece: Mask, stones: Mask, side: 
     made = judged & (before > 12) & (second > MADE_L) & (first < MADE * second)
     both = first, second
     return Texture(
-        lost=_patches(lost, both, change < LOW_CHANGE * first, piece, stones=stones, bench=bench, large=LARGE_PERCENT),
+        lost=_patches(lost, both, change < LOW_CHANGE * first, piece, stones=stones, bench=bench, broad_px=window),
         invented=_patches(made, both, change < LOW_CHANGE * second, piece, stones=stones, bench=bench),
         softening=softening,
         textured_percent=100 * float(textured.sum() / max(1, piece.sum())),
@@ -140,16 +142,22 @@ def _patches(
     *,
     stones: Mask,
     bench: Bench,
-    large: float = np.inf,
+    broad_px: int = 0,
 ) -> tuple[Patch, ...]:
-    """Connected places of `mask` most of whose lower layer was `steady`; `large` ones (percent) in any case."""
+    """Connected places of `mask` most of whose lower layer was `steady`.
+
+    With `broad_px`, large ones in any case whose half width is that much: a thin line raises the amplitude in one
+    window on either side of it.
+    """
+    broad = opened(mask, broad_px) if broad_px else np.zeros_like(mask)
     labels, _ = ndimage.label(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
     whole = max(1, int(piece.sum()))
     out = []
     for index, place in enumerate(ndimage.find_objects(labels), 1):
         inside = labels[place] == index
         percent = 100 * float(inside.sum()) / whole
-        if percent < SMALL_PERCENT or (percent < large and float(steady[place][inside].mean()) < MOSTLY_STEADY):
+        large = 100 * float((inside & broad[place]).sum()) / whole >= LARGE_PERCENT
+        if percent < SMALL_PERCENT or (not large and float(steady[place][inside].mean()) < MOSTLY_STEADY):
             continue
         rows, cols = place
         out.append(

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import ndimage
 from skimage.filters import threshold_otsu
 
+from fidelity.evidence.balance import neutralising
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.colours import Colours, Shift, kept_ground, shift_on
 from fidelity.evidence.materials import GOLDEN_MAJOR, GOLDEN_MINOR, Materials, find_materials
@@ -82,8 +83,9 @@ def measure_tone(
     for mask, white in judged:
         casts = [] if ground is None else [ground.cast]
         if white:
-            tint = np.median(colours.before[mask], axis=0)[1:]
-            casts += [(-float(tint[0]) * t, -float(tint[1]) * t) for t in (0.5, 1.0)]
+            middle = np.median(colours.before[mask], axis=0)
+            tint = float(middle[0]), float(middle[1]), float(middle[2])
+            casts += [neutralising(tint, share) for share in (0.5, 1.0)]
         shifts.append(shift_on(colours, mask, *casts))
     worst = max(shifts, key=lambda s: s.percentile(WORST_PERCENTILE))
     metal = judged[0][0] if len(judged) == 1 else judged[0][0] | judged[1][0]
