@@ -95,6 +95,17 @@ def _registered(point: EntryPoint) -> Registered:
     return Registered(cast("type[Check]", loaded), name, version)
 
 
+def limits_of(check: type[Check]) -> dict[str, Any]:
+    """The limits that a policy may set, each with the check's own default; None where it is not set."""
+    made: dict[str, Any] = {}
+    for field in dataclasses.fields(cast(Any, check)):
+        if field.default_factory is dataclasses.MISSING:
+            made[field.name] = field.default
+        else:
+            made[field.name] = field.default_factory()
+    return made
+
+
 def why_not_a_check(candidate: Any, name: str) -> str | None:
     """What keeps `candidate` from being the check called `name`, or `None` when nothing does."""
     if not isinstance(candidate, type):

@@ -20,9 +20,11 @@ class Unit:
 
 
 UNITS = (
-    Unit("_px", "pixels of the original"),
-    Unit("_px2", "square pixels of the original"),
+    Unit("_px", "pixels"),
+    Unit("_px2", "square pixels"),
     Unit("_e00", "CIEDE2000", 100.0),
+    Unit("_de00", "CIEDE2000", 100.0),
+    Unit("_e76", "ΔE*ab, CIE 1976", 400.0),
     Unit("_ab", "ΔE in a*b*"),
     Unit("_l", "lightness L*, 0 to 100", 100.0),
     Unit("_deg", "degrees", 360.0),

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.text import Text
 
 from fidelity.cli.render import table
+from fidelity.registry import limits_of
+from fidelity.toml_text import value_text
+from fidelity.units import words_of
 
 if TYPE_CHECKING:
     from fidelity.policy import Policy
     from fidelity.registry import Registered
-
-UNITS = (  # ending of a limit's name → its unit
-    ("_px", "pixels of the original"),
-    ("_px2", "square pixels of the original"),
-    ("_e00", "CIEDE2000"),
-    ("_deg", "degrees"),
-    ("_percent", "%"),
-    ("_share", "share, 0 to 1"),
-    ("_fraction", "share, 0 to 1"),
-    ("_ratio", "ratio"),
-    ("_iou", "overlap, 0 to 1"),
-    ("_count", "count"),
-    ("_db", "dB"),
-    ("_dpi", "dots per inch"),
-    ("_mm", "mm"),
-)
 
 
 def show_checks(console: Console, found: Mapping[str, Registered], policy: Policy) -> None:
@@ -63,18 +49,22 @@ def show_check(console: Console, registered: Registered, policy: Policy) -> None
     console.print(Markdown(text))
     console.print()
     console.print(Text.assemble(("When it fails: ", "bold"), check.advice))
-    limits = dataclasses.fields(cast(Any, check))
+    limits = limits_of(check)
     if not limits:
         return
     console.print()
     rows = table("limit", "default", "unit")
     rows.columns[0].no_wrap = True
-    for field in limits:
-        rows.add_row(Text(field.name), Text(_shown(_default(field))), unit_of(field.name))
+    for name, default in limits.items():
+        rows.add_row(Text(name), Text(_shown(default)), words_of(name))
     console.print(rows)
-    first = limits[0]
+    name, default = next((item for item in limits.items() if item[1] is not None), ("gating", True))
     console.print()
-    console.print(Text(f"Set in a policy:\n  [checks.{check.id}]\n  {first.name} = {_shown(_default(first))}"))
+    console.print(Text(f"Set in a policy:\n  [checks.{check.id}]\n  {name} = {_shown(default)}"))
+
+
+def _shown(default: Any) -> str:
+    return "not set" if default is None else value_text(default)
 
 
 def help_text(check: type) -> str:
@@ -83,25 +73,3 @@ def help_text(check: type) -> str:
     if not written or written.startswith(f"{check.__name__}("):
         return "This check has no help text."
     return inspect.cleandoc(written)
-
-
-def unit_of(name: str) -> str:
-    """The unit that a limit's name ends in; empty where it has none."""
-    return next((unit for ending, unit in UNITS if name.endswith(ending)), "")
-
-
-def _default(field: dataclasses.Field[Any]) -> Any:
-    if field.default_factory is not dataclasses.MISSING:
-        return field.default_factory()
-    return field.default
-
-
-def _shown(value: Any) -> str:
-    """As TOML writes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float | int):
-        return f"{value:g}"
-    if isinstance(value, tuple | list):
-        return "[" + ", ".join(_shown(item) for item in value) + "]"
-    return f'"{value}"'

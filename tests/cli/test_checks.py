@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import pytest
 
 from fidelity import registry
-from fidelity.cli.explain import help_text, unit_of
+from fidelity.cli.explain import help_text
 from fidelity.registry import Registered
 
 
@@ -59,7 +59,7 @@ def test_a_check_explains_itself_from_its_docstring_and_fields(run) -> None:
         "Why: a dull ring does not sell.",
         "highlights",
         "Polish it.",
-        "pixels of the original",
+        "pixels",
         "[1, 2]",
         "[checks.texture]",
         "dull_px = 2.5",
@@ -75,9 +75,3 @@ def test_an_unknown_check_lists_the_known_ones(run) -> None:
 
 def test_a_signature_made_by_dataclass_is_no_help_text() -> None:
     assert help_text(Mute) == "This check has no help text."
-
-
-def test_units_come_from_the_names_of_limits() -> None:
-    assert unit_of("shift_px") == "pixels of the original"
-    assert unit_of("tone_delta_e00") == "CIEDE2000"
-    assert unit_of("anything") == ""
