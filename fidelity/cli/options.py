@@ -20,7 +20,7 @@ PolicyFile = Annotated[
 ]
 Profile = Annotated[
     str | None,
-    typer.Option("--profile", metavar="NAME", help="Profile to start from; `fidelity policy show` lists them."),
+    typer.Option("--profile", metavar="NAME", help="Profile to start from; `fidelity policy list` lists them."),
 ]
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="ID,ID", help="Run these checks and no others.")]
 Skip = Annotated[list[str] | None, typer.Option("--skip", metavar="ID,ID", help="Leave these checks out.")]
@@ -28,12 +28,21 @@ Skip = Annotated[list[str] | None, typer.Option("--skip", metavar="ID,ID", help=
 
 def the_policy(path: Path | None, profile: str | None) -> Policy:
     """The policy that the two options ask for; without `--policy`, a `fidelity.toml` found upward from here."""
-    from fidelity.policy import DEFAULT_PROFILE, Policy, found_upward
+    from fidelity.policy import DEFAULT_PROFILE, Policy
 
-    path = path or found_upward(Path.cwd())
+    path = the_file(path)
     if path is None:
         return Policy.named(profile or DEFAULT_PROFILE)
     return Policy.load(path, profile=profile)
+
+
+def the_file(path: Path | None) -> Path | None:
+    """`path`, else the nearest `fidelity.toml` from here upward; None where there is none."""
+    from fidelity.policy import found_upward
+
+    if path is not None or (found := found_upward(Path.cwd())) is None:
+        return path
+    return found.relative_to(Path.cwd()) if found.parent == Path.cwd() else found
 
 
 def listed(values: Iterable[str] | None) -> tuple[str, ...]:

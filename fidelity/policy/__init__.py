@@ -5,8 +5,20 @@ the wrong type, in the wrong unit or out of range is refused with file, line, ke
 that silently keeps its default is worse than no limit.
 """
 
-from fidelity.policy.model import DEFAULT_PROFILE, CheckSettings, Policy, profiles
+from fidelity.policy.model import DEFAULT_PROFILE, CheckSettings, Policy, profile_about, profiles
 from fidelity.policy.permits import Permit, permits
-from fidelity.policy.reading import found_upward
+from fidelity.policy.reading import FILE, found_upward
+from fidelity.policy.template import template
 
-__all__ = ["DEFAULT_PROFILE", "CheckSettings", "Permit", "Policy", "found_upward", "permits", "profiles"]
+__all__ = [
+    "DEFAULT_PROFILE",
+    "FILE",
+    "CheckSettings",
+    "Permit",
+    "Policy",
+    "found_upward",
+    "permits",
+    "profile_about",
+    "profiles",
+    "template",
+]

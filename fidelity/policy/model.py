@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 from collections.abc import Callable, Collection, Iterable
 from importlib.resources import files
@@ -131,6 +132,12 @@ def profiles() -> tuple[str, ...]:
 def profile_text(profile: str) -> str:
     """The TOML of a profile that comes with fidelity."""
     return (files("fidelity") / "profiles" / f"{profile}.toml").read_text(encoding="utf-8")
+
+
+def profile_about(profile: str) -> str:
+    """What a profile is for: the comment at the head of its file."""
+    lines = itertools.takewhile(lambda line: line.startswith("#"), profile_text(profile).splitlines())
+    return " ".join(line.lstrip("# ") for line in lines)
 
 
 def _the_checks(installed: Iterable[str]) -> str:
