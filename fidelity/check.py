@@ -15,6 +15,9 @@ class Check(Protocol):
     A check is a frozen dataclass whose fields are its limits, each with a default and its unit in the name
     (`tone_delta_e00`, `shift_px`); a policy sets them by these names. Its class docstring is its help page:
     what, why a jeweller cares, how, when it does not apply, known problems, where the limits come from.
+
+    A class attribute `bounds`, limit → name of the measurement that it alone bounds, lets `fidelity calibrate`
+    propose that limit; a check without it is never calibrated.
     """
 
     id: ClassVar[str]

@@ -36,6 +36,7 @@ class Chain:
         "Cut chains out by a luminosity or channel mask of high contrast (blue for gold, red for silver), not by "
         "automatic background removal; restore eaten links from the original."
     )
+    bounds: ClassVar[dict[str, str]] = {"disagreement_share": "link disagreement"}
 
     def judge(self, evidence: Evidence) -> Outcome:
         """Compare the thin parts of the piece link by link."""

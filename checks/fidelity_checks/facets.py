@@ -41,6 +41,7 @@ class Facets:
         "Retouch stones on the low-frequency layer only, or mask them out; bring facets back by laying the original "
         "over the stone in luminosity mode."
     )
+    bounds: ClassVar[dict[str, str]] = {"disagreement_share": "facet disagreement"}
 
     def judge(self, evidence: Evidence) -> Outcome:
         """Look for changed windows inside the large stones."""

@@ -43,6 +43,7 @@ class Geometry:
         "Resize with the aspect ratio locked and never flip. Where the piece was drawn anew, go back to the "
         "photograph: isolate the piece and let the tool work on the background only."
     )
+    bounds: ClassVar[dict[str, str]] = {"stretch_percent": "stretch"}
 
     def judge(self, evidence: Evidence) -> Outcome:
         """Read the registration."""

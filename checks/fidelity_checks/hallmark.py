@@ -40,6 +40,7 @@ class Hallmark:
         "Leave marks alone when cleaning scratches: mask them first. Copy the mark back from the original; never "
         "let a generative tool redraw letters."
     )
+    bounds: ClassVar[dict[str, str]] = {"disagreement_share": "mark disagreement"}
 
     def judge(self, evidence: Evidence) -> Outcome:
         """Compare marked regions stroke by stroke."""

@@ -59,6 +59,11 @@ class MetalTone:
         "Correct the cast on a neutral part of the frame, not on the metal. To restore the tone, blend the original's "
         "colour layer over the metal, or set it from a reference colour of the alloy."
     )
+    bounds: ClassVar[dict[str, str]] = {
+        "shift_de00": "colour shift",
+        "darkening_l": "darkening",
+        "darkened_part_l": "darkened part",
+    }
 
     def judge(self, evidence: Evidence) -> Outcome:
         """Hold each number against its limit."""

@@ -38,6 +38,11 @@ class Outline:
     advice: ClassVar[str] = (
         "Never scale, warp or liquify a stone. Restore it from the original layer; a library stone is another stone."
     )
+    bounds: ClassVar[dict[str, str]] = {
+        "size_percent": "stone size",
+        "proportion_percent": "stone proportion",
+        "shift_percent": "stone shift",
+    }
 
     def judge(self, evidence: Evidence) -> Outcome:
         """Measure size, shape and place of each large stone."""

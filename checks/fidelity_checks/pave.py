@@ -36,6 +36,7 @@ class Pave:
         "Protect melee with a mask before smoothing or denoising; never clone one stone over another. Where "
         "stones melted together, lay the original back over the row."
     )
+    bounds: ClassVar[dict[str, str]] = {"disagreement_share": "pavé disagreement"}
 
     def judge(self, evidence: Evidence) -> Outcome:
         """Match the melee of the original one by one."""

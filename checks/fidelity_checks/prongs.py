@@ -37,6 +37,7 @@ class Prongs:
         "Paint the prong back from the original through a mask. When cutting out, check the tips at 200 %: low "
         "contrast against the ground is what makes them vanish."
     )
+    bounds: ClassVar[dict[str, str]] = {"disagreement_share": "girdle disagreement"}
 
     def judge(self, evidence: Evidence) -> Outcome:
         """Match prong candidates one by one, then search the girdle for anything else."""

@@ -47,6 +47,10 @@ class StoneColour:
         "Mask the stones out of colour corrections, or blend the original's colour layer over the stone. Neutralise a "
         "cast on a grey card or the ground, for the whole frame at once."
     )
+    bounds: ClassVar[dict[str, str]] = {
+        "shift_de00": "colour shift",
+        "colourless_shift_de00": "colour shift of colourless stones",
+    }
 
     def judge(self, evidence: Evidence) -> Outcome:
         """Judge stone by stone; the worst is measured."""
@@ -62,7 +66,7 @@ class StoneColour:
         gem = gems[worst]
         measurements = (
             Measurement(
-                name="colour shift",
+                name="colour shift of colourless stones" if gem.colourless else "colour shift",
                 original=0,
                 retouched=gem.shift,
                 limit=limits[worst],

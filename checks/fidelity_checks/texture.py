@@ -50,6 +50,11 @@ class Texture:
         "Retouch on the low-frequency layer and leave the high one alone; to repair, lay the original over the metal "
         "as a luminosity layer at about 20 %."
     )
+    bounds: ClassVar[dict[str, str]] = {
+        "smoothed_percent": "smoothed",
+        "smoothed_place_percent": "largest smoothed place",
+        "invented_percent": "invented grain",
+    }
 
     def judge(self, evidence: Evidence) -> Outcome:
         """Hold both directions against their limits."""
