@@ -15,6 +15,7 @@ from fidelity.evidence.drawn import draw, judged_zone, with_drawn
 from fidelity.evidence.features import Features, Spot, find_features
 from fidelity.evidence.gems import GemColour, measure_gems
 from fidelity.evidence.materials import gems_on_bench
+from fidelity.evidence.outlines import OutlineChanges, find_outline_changes
 from fidelity.evidence.piece import Piece, find_piece
 from fidelity.evidence.recoloured import find_recoloured
 from fidelity.evidence.stonefit import StoneFit, fit_stone
@@ -78,6 +79,12 @@ class Evidence:
         structure = compare(self.bench, self.mask, self.side_px)
         zone = judged_zone(self.brief, self.bench)
         return structure if zone is None else replace(structure, inside=structure.inside & zone)
+
+    @cached_property
+    def outline_changes(self) -> OutlineChanges:
+        """Places where the piece's outline was eaten or moved."""
+        zone = judged_zone(self.brief, self.bench)
+        return find_outline_changes(self.bench, self.mask if zone is None else self.mask & zone, self.side_px)
 
     @cached_property
     def features(self) -> Features:

@@ -1,0 +1,108 @@
+"""The outline of the whole piece."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
+from fidelity_checks._places import MAX_FINDINGS, place
+
+KINDS = {"inwards": "thinned", "outwards": "thickened", "both": "bent"}
+WAYS = {"inwards": " inwards", "outwards": " outwards", "both": ""}
+
+
+@dataclass(frozen=True)
+class Silhouette:
+    """Is the outline of the piece where it was: nothing eaten away, nothing thinner, thicker or added?
+
+    **Why a jeweller cares.** Automatic cut-outs eat thin chains, prongs and pale edges because metal and ground
+    look alike there; a shank that was drawn thinner sells another ring; a part that putty or a finger had hidden and
+    that was made up was never photographed.
+
+    **How.** Both pictures are compared at the outline by colour, after the original has been given the retouch's
+    tone: how far does a place stand out of its ground, before and after? Where piece became ground, the place is
+    eaten; it is measured as the square root of its area in percent of the piece's longer side. On an unchanged
+    ground the outline is also followed by dense flow: where it moved by more than a limit, across the edge and
+    relative to the rest of the piece, it is thinner or thicker; that is measured in percent of the longer side. A
+    cut-out is judged by its own alpha. A large plain cover of the original (putty, a finger) that is piece in the
+    retouch is completed.
+
+    **When it does not apply.** Never. A retouch that repainted most of the piece is `review`: there a reflection
+    cannot be told from a gap.
+
+    **Known problems.** On a swapped ground a part that was cut off together with its ground is seen only where the
+    original's own ground is plain, and thickness is not measured. A shade on the piece that ends in the ground's
+    colour may count as eaten.
+
+    **Where the limits come from.** Set on close-up pairs of 16 pieces with bites of 34 px and more and shanks 10 %
+    thinner; the smallest bite found there measures 1.1 %, the slightest bend 0.4 %, and 224 faithful pairs show none.
+    """
+
+    eaten_percent: float = 1.0
+    shift_percent: float = 0.4
+
+    id: ClassVar[str] = "silhouette"
+    title: ClassVar[str] = "Silhouette"
+    question: ClassVar[str] = "Nothing eaten from the edges, nothing thinner, added or completed?"
+    advice: ClassVar[str] = (
+        "Cut out with a path or a hard mask from the channel of highest contrast (blue for gold, red for silver), "
+        "then lay the original's edge pixels back over it; keep the liquify tool off shanks."
+    )
+    bounds: ClassVar[dict[str, str]] = {"eaten_percent": "eaten", "shift_percent": "outline shift"}
+
+    def judge(self, evidence: Evidence) -> Outcome:
+        """Compare the outline place by place."""
+        if why := evidence.unusable:
+            return Outcome.review(why)
+        outline = evidence.outline_changes
+        bites = [b for b in outline.bites if b.size_percent > self.eaten_percent]
+        bends = [b for b in outline.bends if b.shift_percent > self.shift_percent]
+        measurements = (
+            Measurement(
+                name="eaten",
+                original=0,
+                retouched=max((b.size_percent for b in outline.bites), default=0.0),
+                limit=self.eaten_percent,
+                unit="% of the piece",
+                worse_when="higher",
+            ),
+            Measurement(
+                name="outline shift",
+                original=0,
+                retouched=max((b.shift_percent for b in outline.bends), default=0.0),
+                limit=self.shift_percent,
+                unit="% of the piece",
+                worse_when="higher",
+            ),
+        )
+        findings = [
+            Finding(
+                kind="eaten",
+                severity=Severity.CRITICAL,
+                box=bite.box,
+                message=f"A piece of the outline became ground {place(evidence, bite.x, bite.y)}.",
+            )
+            for bite in bites
+        ]
+        findings += [
+            Finding(
+                kind=KINDS[bend.way],
+                severity=Severity.MAJOR,
+                box=bend.box,
+                message=f"The outline moved{WAYS[bend.way]} by {bend.shift_percent:.1f} % of the piece "
+                f"{place(evidence, bend.x, bend.y)}.",
+            )
+            for bend in bends
+        ]
+        if not findings and outline.repainted:
+            return Outcome.review("the retouch repainted the piece: a reflection cannot be told from a gap there")
+        if not findings:
+            return Outcome(status=Status.PASS, summary="the outline is where it was", measurements=measurements)
+        count = "1 place" if len(findings) == 1 else f"{len(findings)} places"
+        return Outcome(
+            status=Status.FAIL,
+            summary=f"the outline changed in {count}; {findings[0].message}",
+            measurements=measurements,
+            findings=tuple(findings[:MAX_FINDINGS]),
+        )

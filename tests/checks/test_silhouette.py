@@ -1,0 +1,106 @@
+"""The outline of the whole piece: bites and thinned shanks are named in place, good retouching is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+
+import fidelity
+from fidelity import Status
+
+from .drawn_pairs import CENTRE, SIZE, Rgb, band, band_mask, bold_reflections, with_ground
+
+Edit = Callable[[Rgb], Rgb]
+EDGE = (CENTRE[0] + 246, CENTRE[1])
+"""A point of the outer edge at 3 o'clock."""
+BITE_PX = 22
+PINCH_PX = 14
+
+
+def answer(before: Rgb, after: Rgb) -> fidelity.CheckResult:
+    return fidelity.audit(before, after, only=["silhouette"]).check("silhouette")
+
+
+def bitten(rgb: Rgb, level: int = 235) -> Rgb:
+    """The ground's colour over the edge, as a careless eraser leaves it."""
+    spot = np.zeros(rgb.shape[:2], np.float32)
+    cv2.circle(spot, EDGE, BITE_PX, (1,), -1)
+    soft = cv2.GaussianBlur(spot, (0, 0), 0.8)[..., None]
+    return np.clip(rgb * (1 - soft) + level * soft, 0, 255).astype(np.uint8)
+
+
+def pinched(rgb: Rgb) -> Rgb:
+    """Both edges of the band at 3 o'clock drawn towards its middle, as the liquify tool does."""
+    rows, cols = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32)
+    across = cols - (CENTRE[0] + 200)
+    near = np.exp(-(((rows - CENTRE[1]) / 60) ** 2)) * np.exp(-((across / 70) ** 2))
+    return np.asarray(cv2.remap(rgb, cols + near * across * PINCH_PX / 50, rows, cv2.INTER_CUBIC), np.uint8)
+
+
+def exposed(rgb: Rgb) -> Rgb:
+    return np.clip(rgb * 1.12, 0, 255).astype(np.uint8)
+
+
+def softened(rgb: Rgb) -> Rgb:
+    return np.asarray(cv2.GaussianBlur(rgb, (0, 0), 0.8), np.uint8)
+
+
+def shaded(rgb: Rgb) -> Rgb:
+    """A soft shadow on the ground right of the band."""
+    shade = np.zeros(rgb.shape[:2], np.float32)
+    cv2.circle(shade, (CENTRE[0] + 40, CENTRE[1] + 10), 255, (1,), -1)
+    shade = cv2.GaussianBlur(shade, (0, 0), 18)
+    shade[band_mask()] = 0
+    return np.clip(rgb * (1 - 0.35 * shade[..., None]), 0, 255).astype(np.uint8)
+
+
+FREE: dict[str, tuple[Edit, Edit]] = {
+    "nothing": (np.copy, np.copy),
+    "more exposure": (np.copy, exposed),
+    "a softer picture": (np.copy, softened),
+    "a white ground": (np.copy, lambda p: with_ground(p, 255)),
+    "a dark ground": (np.copy, lambda p: with_ground(p, 60)),
+    "calmed reflections": (bold_reflections, np.copy),
+    "a shadow taken away": (shaded, np.copy),
+    "a shadow added": (np.copy, shaded),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), FREE.values(), ids=FREE)
+def test_good_retouching_keeps_the_outline(before: Edit, after: Edit) -> None:
+    outcome = answer(before(band()), after(band()))
+    assert outcome.status is Status.PASS, outcome.summary
+    assert not outcome.findings
+
+
+FAULTS: dict[str, tuple[Edit, str]] = {
+    "eaten": (bitten, "eaten"),
+    "eaten and exposed": (lambda p: exposed(bitten(p)), "eaten"),
+    "eaten under a new ground": (lambda p: with_ground(bitten(p), 255), "eaten"),
+    "thinned": (pinched, "thinned"),
+    "thinned and softened": (lambda p: softened(pinched(p)), "thinned"),
+}
+
+
+@pytest.mark.parametrize(("edit", "kind"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_of_the_outline_is_found_where_it_is(edit: Edit, kind: str) -> None:
+    outcome = answer(band(), edit(band()))
+    assert outcome.status is Status.FAIL, outcome.summary
+    named = [f for f in outcome.findings if f.kind == kind]
+    assert named, [f.kind for f in outcome.findings]
+    for finding in outcome.findings:
+        assert finding.box is not None
+        x, y, width, height = finding.box
+        reach = 70
+        assert x < EDGE[0] + reach and x + width > EDGE[0] - 100 - reach
+        assert y < EDGE[1] + reach and y + height > EDGE[1] - reach
+
+
+def test_the_size_of_a_bite_is_measured() -> None:
+    eaten = next(m for m in answer(band(), bitten(band())).measurements if m.name == "eaten")
+    # Half of the disc lies on the band: its area's root over the band's 500 px.
+    expected = 100 * np.sqrt(0.5 * np.pi * BITE_PX**2) / 500
+    assert eaten.retouched == pytest.approx(expected, rel=0.35)
