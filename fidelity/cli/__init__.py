@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from fidelity import __version__
-from fidelity.cli import batch, check, checks, delivery, policy
+from fidelity.cli import batch, calibrate, check, checks, delivery, policy
 from fidelity.cli.exits import polite
 
 __all__ = ["app", "main"]
@@ -48,6 +48,7 @@ app.command("check")(polite(check.command))
 app.command("batch")(polite(batch.command))
 app.command("checks")(polite(checks.command))
 app.command("delivery")(polite(delivery.command))
+app.command("calibrate")(polite(calibrate.command))
 
 _policy = typer.Typer(help="Write a policy, show the one in force, list profiles and permits.", no_args_is_help=True)
 _policy.command("init")(polite(policy.init))
