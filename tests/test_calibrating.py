@@ -20,7 +20,6 @@ from fidelity.policy.calibrating import (
     rate,
     together,
 )
-from fidelity.registry import discover, limits_of
 from fidelity.result import Audit, CheckResult, Measurement
 
 from .cli.conftest import an_audit
@@ -172,23 +171,3 @@ def test_pairs_with_any_alarm() -> None:
     pairs = [Accepted("a", {("x", "p"): 1, ("y", "q"): 5}), Accepted("b", {("x", "p"): 3})]
     assert together(pairs, {("x", "p"): 2, ("y", "q"): 4}).alarms == 2
     assert together(pairs, {("x", "p"): 3, ("y", "q"): 5}).alarms == 0
-
-
-NOT_BY_ITSELF = {
-    "untouched.change_e76": "a place must be large enough as well",
-    "untouched.place_px2": "a place must differ enough as well",
-    "delivery": "rules of a contract are not estimated",
-}
-
-
-def test_every_limit_of_ours_is_bound_to_a_measurement_or_has_a_reason() -> None:
-    for name, check in discover().items():
-        numbers = {
-            limit
-            for limit, value in limits_of(check).items()
-            if isinstance(value, int | float) and not isinstance(value, bool)
-        }
-        bounds = getattr(check, "bounds", {})
-        assert set(bounds) <= numbers, f"{name}.bounds names what is no limit"
-        for limit in numbers - set(bounds):
-            assert name in NOT_BY_ITSELF or f"{name}.{limit}" in NOT_BY_ITSELF, f"{name}.{limit} is bound to nothing"
