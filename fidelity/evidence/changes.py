@@ -14,9 +14,8 @@ from fidelity.evidence.bench import Bench
 from fidelity.evidence.features import Features
 from fidelity.evidence.stones import Stone
 from fidelity.evidence.structure import Structure
-from fidelity.image.colour import srgb_to_lab
 from fidelity.image.morphology import closed
-from fidelity.image.picture import F32
+from fidelity.image.picture import F32, Mask
 from fidelity.result import Box
 
 Zone = Literal["stone", "girdle", "melee", "chain", "mark", "metal"]
@@ -24,11 +23,11 @@ NOTABLE = 0.30
 """Disagreement from which a window is worth reporting at all; checks put their own limits above it."""
 JOIN_SHARE = 0.006
 """Windows closer than this share of the piece's longer side make one place."""
-HIDDEN_SHARE = 0.008
-"""A covered part is large: share of the piece."""
-HIDDEN_INVENTED = 0.3
-HIDDEN_DELTA_E = 14.0
-"""Putty differs from the metal behind it by more than this (CIE76), and is itself more even than this."""
+HIDDEN = 0.4
+"""Share of a changed place that a prop covered, from which it is completed rather than changed."""
+FORM_KEPT = 0.9
+"""Correlation of the coarse form above which detail was blurred and nothing taken away: softened facets of labelled
+pairs keep 0.93 and more, prongs that went or moved at most 0.85."""
 MOST = 60
 BODY_SHARE = 0.05
 """Side of a changed place that may be a whole stone, share of the piece's longer side."""
@@ -71,8 +70,10 @@ class Change:
         return "redrawn"
 
 
-def find_changes(structure: Structure, features: Features, bench: Bench, side: float) -> tuple[Change, ...]:
-    """Changed places, worst first."""
+def find_changes(
+    structure: Structure, features: Features, bench: Bench, side: float, props: Mask
+) -> tuple[Change, ...]:
+    """Changed places, worst first; `props` (h, w) is where something covered the piece in the original."""
     excess = excess_of(structure)
     area = max(1.0, float(structure.inside.sum()))
     regions = regionprops(label(closed(excess > NOTABLE, max(1, round(JOIN_SHARE * side)))), intensity_image=excess)
@@ -95,7 +96,7 @@ def find_changes(structure: Structure, features: Features, bench: Bench, side: f
                 area_share=float(region.area) / area,
                 x=float(x),
                 y=float(y),
-                hidden_before=_hidden(structure, bench, rows, cols, len(rows) / area),
+                hidden_before=bool(props[rows, cols].mean() > HIDDEN),
             )
         )
     return tuple(out)
@@ -116,18 +117,8 @@ def _part(region, structure: Structure, side: float) -> Part:  # type: ignore[no
         invented=float(structure.invented[rows, cols].mean()),
         long=(max(across) + 1) / side,
         thin=(min(across) + 1) / side,
-        blurred=bool(structure.blurred[rows, cols].mean() > 0.5),
+        blurred=bool(structure.blurred[rows, cols].mean() > 0.5) and structure.form_kept(rows, cols) > FORM_KEPT,
     )
-
-
-def _hidden(structure: Structure, bench: Bench, rows: np.ndarray, cols: np.ndarray, share: float) -> bool:
-    """Whether something plain of another colour (putty, a finger) covered this place in the original."""
-    if share < HIDDEN_SHARE or float(structure.invented[rows, cols].mean()) < HIDDEN_INVENTED:
-        return False
-    before, after = (srgb_to_lab(p[rows, cols][None]) for p in (bench.before, bench.after))
-    moved = float(np.median(np.linalg.norm(before - after, axis=2)))
-    plain = float(np.ptp(np.percentile(before[0, :, 0], [10, 90])))
-    return moved > HIDDEN_DELTA_E and plain < HIDDEN_DELTA_E
 
 
 def excess_of(structure: Structure) -> F32:
@@ -137,9 +128,9 @@ def excess_of(structure: Structure) -> F32:
     return np.asarray(np.where(structure.inside, np.clip(raised, 0, 1), 0), np.float32)
 
 
-def changed_bodies(structure: Structure, side: float) -> tuple[Stone, ...]:
+def changed_bodies(structure: Structure, side: float, props: Mask) -> tuple[Stone, ...]:
     """Hulls of large changed places: a stone that was scaled or moved shows itself there, proposed or not."""
-    joined = closed(excess_of(structure) > NOTABLE, max(2, round(0.02 * side)))
+    joined = closed((excess_of(structure) > NOTABLE) & ~props, max(2, round(0.02 * side)))
     regions = [r for r in regionprops(label(joined)) if r.area_convex > (BODY_SHARE * side) ** 2]
     out = []
     for region in sorted(regions, key=lambda r: -r.area_convex)[:MOST_BODIES]:

@@ -17,6 +17,7 @@ from fidelity.evidence.gems import GemColour, measure_gems
 from fidelity.evidence.materials import gems_on_bench
 from fidelity.evidence.outlines import OutlineChanges, find_outline_changes
 from fidelity.evidence.piece import Piece, find_piece
+from fidelity.evidence.props import find_props
 from fidelity.evidence.recoloured import find_recoloured
 from fidelity.evidence.stonefit import StoneFit, fit_stone
 from fidelity.evidence.structure import Structure, compare
@@ -81,6 +82,11 @@ class Evidence:
         return structure if zone is None else replace(structure, inside=structure.inside & zone)
 
     @cached_property
+    def props(self) -> Mask:
+        """(h, w) where putty, a finger or a stand covered or touched the piece in the original and went."""
+        return find_props(self.bench, self.mask, self.side_px, ground_left=self.structure.ground_left)
+
+    @cached_property
     def outline_changes(self) -> OutlineChanges:
         """Places where the piece's outline was eaten or moved."""
         zone = judged_zone(self.brief, self.bench)
@@ -94,7 +100,7 @@ class Evidence:
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """Places inside the piece that changed more than this pair's own floor explains."""
-        return find_changes(self.structure, self.features, self.bench, self.side_px)
+        return find_changes(self.structure, self.features, self.bench, self.side_px, self.props)
 
     def spots_changed(self, spots: tuple[Spot, ...], limit: float) -> tuple[Spot, ...]:
         """Those of `spots` whose window disagrees with the retouch by more than `limit` (0 to 1)."""
@@ -107,7 +113,7 @@ class Evidence:
 
         Large changed places are fitted too: a stone that was scaled or moved shows itself there.
         """
-        bodies = (*self.features.stones, *changed_bodies(self.structure, self.side_px))
+        bodies = (*self.features.stones, *changed_bodies(self.structure, self.side_px, self.props))
         fits = (fit_stone(self.bench, stone, self.structure.inside) for stone in bodies)
         return tuple(f for f in fits if f is not None)
 

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from scipy import ndimage
 
+from fidelity.evidence.busy_ground import piece_on_busy_ground
 from fidelity.image.colour import srgb_to_lab
 from fidelity.image.ground import piece_on_plain_ground
 from fidelity.image.morphology import closed, grown, opened, shrunk
@@ -23,8 +24,6 @@ AGREE = 0.85
 HOLE_SHARE = 0.002
 """Smallest hole worth naming, share of the piece; openings between links are smaller or the ground's colour."""
 HOLE_OWNED = 0.6
-FOCUS_WINDOW = 0.02
-"""Window of the focus measure, share of the longer side."""
 SAME_GROUND_E = 5.0
 """Median ΔE (CIE76) between both pictures around the piece up to which the ground was left as it is."""
 OWN_COLOUR_E = 6.0
@@ -46,7 +45,8 @@ class Piece:
     """`mask` (h, w) of the piece on the coarse grid of the original; `scale` coarse pixels per original pixel.
 
     `source` says how it was found: `alpha` or `retouch` (the registered retouch's silhouette), `ground` (the
-    original's own plain ground), `both`, or `focus` (busy ground: what is sharp and rich in contrast; rough).
+    original's own plain ground), `both`, or `focus` (busy ground: what is sharp, rich in contrast or of colours that
+    the border has not; rough).
     `trust` is 0 to 1. `cut_away` are boxes (original pixels) where the retouch's own alpha is transparent inside
     what the original's plain ground shows to be piece.
     """
@@ -106,8 +106,8 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
         return Piece(_completed(theirs, small, after), scale, "retouch", 0.85)
     if own is not None:
         return Piece(_completed(own, small, None), scale, "ground", 0.8)
-    focus = _in_focus(small)
-    return None if focus is None else Piece(focus, scale, "focus", 0.4)
+    busy = piece_on_busy_ground(small)
+    return None if busy is None else Piece(busy, scale, "focus", 0.4)
 
 
 def _completed(silhouette: Mask, before: U8, after: U8 | None) -> Mask:
@@ -211,23 +211,3 @@ def _reduced(alpha: U8 | None, shape: tuple[int, int]) -> U8 | None:
     if alpha is None:
         return None
     return np.asarray(cv2.resize(alpha, shape[::-1], interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _in_focus(rgb: U8) -> Mask | None:
-    """What is sharp, contrasty or colourful on a busy ground, closed to one body."""
-    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).astype(np.float32)
-    side = max(rgb.shape[:2])
-    fine = cv2.GaussianBlur(lab, (0, 0), 0.8) - cv2.GaussianBlur(lab, (0, 0), 3)
-    energy = cv2.GaussianBlur(np.sqrt((fine**2).sum(axis=2)), (0, 0), FOCUS_WINDOW * side / 2)
-    floor, peak = np.percentile(energy, 30), np.percentile(energy, 99)
-    if peak < 2.0:
-        return None
-    mask = energy > floor + 0.35 * (peak - floor)
-    mask = closed(mask, max(2, round(0.015 * side)))
-    mask = ndimage.binary_fill_holes(mask)
-    labels, count = ndimage.label(mask)
-    if count == 0:
-        return None
-    sizes = ndimage.sum_labels(energy * mask, labels, np.arange(1, count + 1))
-    mask = np.isin(labels, 1 + np.flatnonzero(sizes >= 0.15 * sizes.max()))
-    return np.asarray(mask) if mask.mean() > 0.003 else None

@@ -30,6 +30,8 @@ NOISE_GRADIENT = 1.6
 TONE_BINS = 24
 SOFT_WINDOW = 0.04
 """Window in which lost fine detail is judged, share of the piece's longer side."""
+FORM_SHARE = 0.007
+"""Blur (sigma) below which detail is not form, share of the piece's longer side."""
 SOFT_INSET_PX = 4
 SOFT_FILL = 0.35
 """Share of a window that must lie inside."""
@@ -51,6 +53,10 @@ GROUND_MARGIN_E = 9.0
 """ΔE (CIE76) from the original's ground nearby up to which a pixel was ground, and from which it was swapped."""
 NEW_GROUND_E = 3.0
 """ΔE from the new ground up to which a pixel shows it."""
+OPENING_PX = 12
+OPENING_EVEN_E, OPENING_GLOW_E = 5.0, 25.0
+"""Standard deviation of the ground's colour in a small opening (CIE76), and how far the metal's glow takes it from
+the ground about the piece."""
 RAMP_SHARE = 0.025
 """Depth below the outline at which a swapped ground's influence has gone, share of the longer side."""
 GAP_SHARE = 0.012
@@ -84,7 +90,8 @@ class Structure:
     `disagreement` 0..1 per window; `lost` and `invented` are the one-sided energies: share of the window's
     structure that only the original, only the retouch has. `energy` is the mean gradient energy of the
     stronger side; `blurred` is where lost fine detail says more than turned gradients. `inside` is where the
-    maps are meaningful. `window_px` is the window side.
+    maps are meaningful. `window_px` is the window side. `form_before` and `form_after` (h, w, 2) are the gradients of
+    the coarse form, finer detail smoothed away. `ground_left` says that the ground is the original's.
     """
 
     disagreement: F32
@@ -96,6 +103,15 @@ class Structure:
     window_px: int
     gain: float
     floor: float
+    form_before: F32
+    form_after: F32
+    ground_left: bool
+
+    def form_kept(self, rows: np.ndarray, cols: np.ndarray) -> float:
+        """Correlation (-1..1) of the coarse form's gradients over bench pixels: a blur leaves it as it was."""
+        a, b = self.form_before[rows, cols].ravel(), self.form_after[rows, cols].ravel()
+        norm = float(np.sqrt((a @ a) * (b @ b)))
+        return float(a @ b) / norm if norm > 0 else 1.0
 
 
 def lightness(bench: Bench) -> tuple[F32, F32]:
@@ -178,8 +194,25 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
     floor = float(np.median(best[inside])) if inside.any() else 0.0
     soft = softened(before, after, inside & (weight > 0.5), side_px)
     return Structure(
-        np.maximum(best, soft), soft > best, lost, invented, np.maximum(mean_a, kept_b), inside, window, gain, floor
+        disagreement=np.maximum(best, soft),
+        blurred=soft > best,
+        lost=lost,
+        invented=invented,
+        energy=np.maximum(mean_a, kept_b),
+        inside=inside,
+        window_px=window,
+        gain=gain,
+        floor=floor,
+        form_before=_form(before, side_px),
+        form_after=_form(after, side_px),
+        ground_left=same,
     )
+
+
+def _form(values: F32, side: float) -> F32:
+    smooth = cv2.GaussianBlur(values, (0, 0), max(1.5, FORM_SHARE * side))
+    gradient = (cv2.Scharr(smooth, cv2.CV_32F, 1, 0), cv2.Scharr(smooth, cv2.CV_32F, 0, 1))
+    return np.asarray(np.stack(gradient, axis=2), np.float32)
 
 
 def _ground_left(before: F32, after: F32, inside: Mask, covered: Mask, side: float) -> tuple[bool, Mask]:
@@ -207,8 +240,8 @@ def _rim(inside: Mask, silhouette: Mask, side: float) -> tuple[Mask, F32, F32]:
     depth = cv2.distanceTransform(np.pad(silhouette, 1, mode="edge").astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
     gap = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
     ramp = np.clip((depth - 3.0) / max(3.0, RAMP_SHARE * side), 0, 1)
-    ramp *= np.clip((gap - 2.0) / max(3.0, GAP_SHARE * side), 0, 1)
-    soft = np.clip((np.minimum(depth, gap) - 2.0) / 2.0, 0, 1)
+    ramp *= np.clip((gap - 2.5) / max(5.0, GAP_SHARE * side), 0, 1)
+    soft = np.clip((np.minimum(depth, gap) - 2.5) / 2.5, 0, 1)
     return inside, np.asarray(ramp, np.float32), np.asarray(soft, np.float32)
 
 
@@ -223,10 +256,25 @@ def _new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
     if float(np.percentile(apart[ring], 75)) > SAME_GROUND_L:
         return none
     old = nearby(before, ring, 0.03 * side)
-    spread = float(np.percentile(np.linalg.norm(before - old, axis=2)[ring], 80))
-    was_ground = np.linalg.norm(before - old, axis=2) < max(GROUND_MARGIN_E, 1.5 * spread)
-    swapped = np.linalg.norm(before - after, axis=2) > GROUND_MARGIN_E
-    return grown((apart < NEW_GROUND_E) & was_ground & swapped, max(2, round(0.005 * side)))
+    from_old = np.linalg.norm(before - old, axis=2)
+    spread = float(np.percentile(from_old[ring], 80))
+    shows_new = (apart < NEW_GROUND_E) & (np.linalg.norm(before - after, axis=2) > GROUND_MARGIN_E)
+    was_ground = from_old < max(GROUND_MARGIN_E, 1.5 * spread)
+    return grown((shows_new & was_ground) | _openings(shows_new, from_old, before), max(2, round(0.005 * side)))
+
+
+def _openings(shows_new: Mask, from_old: F32, before: F32) -> Mask:
+    """Gaps whose ground took the metal's glow: even, and still near the ground's colour, in the original."""
+    out = np.zeros(shows_new.shape, bool)
+    labels, _ = ndimage.label(shows_new)
+    for index, window in enumerate(ndimage.find_objects(labels), 1):
+        core = shrunk(np.pad(labels[window] == index, 1), 2)[1:-1, 1:-1]
+        if core.sum() < OPENING_PX:
+            continue
+        uneven = float(np.linalg.norm(before[window][core].std(axis=0)))
+        if uneven < OPENING_EVEN_E and float(np.median(from_old[window][core])) < OPENING_GLOW_E:
+            out[window] |= labels[window] == index
+    return out
 
 
 def without_dust(before: F32, after: F32, inside: Mask, side: float) -> F32:

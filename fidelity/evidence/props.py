@@ -1,0 +1,76 @@
+"""What held or covered the piece in the original and is gone: putty, a finger, a stand, a label.
+
+The retoucher completes what it hid. That is no fault, but nobody can prove it from these two pictures, so it is told
+apart from parts that changed and goes to review.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from scipy import ndimage
+
+from fidelity.evidence.bench import Bench
+from fidelity.evidence.piece import nearby
+from fidelity.evidence.structure import lightness, tone_matched
+from fidelity.image.colour import srgb_to_lab
+from fidelity.image.morphology import grown, opened
+from fidelity.image.picture import F32, Mask
+
+PROP_SHARE = 0.006
+"""Smallest prop, share of the piece: putty and fingers are large."""
+PROP_MOVED_E = 14.0
+"""ΔE (CIE76, after the picture's own change of tone) between a prop and what is there without it."""
+GONE_E = 8.0
+"""The same where the ground was left as it is, so that nothing else changed about the piece."""
+PROP_SLOPE = 2.2
+"""Mean gradient (lightness per bench pixel) of a prop: skin and putty are even, settings are not."""
+GROUND_E = 9.0
+"""ΔE from the original's ground up to which a place was ground: what was filled in there is no completed part."""
+GROUND_REACH = 0.15
+"""Reach over which the ground is averaged, share of the piece's longer side: farther than a prop is wide."""
+TOUCH_SHARE = 0.02
+"""How near to the piece a prop comes, and how far its contact shadow reaches, share of the longer side."""
+
+
+def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> Mask:
+    """(h, w) where something even, unlike the ground, covered or touched the piece in the original and went.
+
+    `piece` (h, w) is the piece on the bench, `side` its longer side in pixels; `ground_left` says that the retouch
+    kept the ground. Empty where nothing went.
+    """
+    none = np.zeros(bench.shape, bool)
+    reach = max(2, round(TOUCH_SHARE * side))
+    ground = ~grown(piece, reach) & bench.covered
+    sure = piece & bench.covered
+    if not sure.any() or not ground.any():
+        return none
+    before, after = lightness(bench)
+    window = max(3, round(0.006 * side) | 1)
+    even = cv2.blur(_slope(before), (2 * window + 1,) * 2) < PROP_SLOPE
+    lab, lab_after = srgb_to_lab(bench.before), srgb_to_lab(bench.after).copy()
+    lab_after[..., 0] = tone_matched(before, after, sure)
+    lab_after[..., 1:] += np.median((lab - lab_after)[sure][:, 1:], axis=0)
+    moved = cv2.blur(np.linalg.norm(lab - lab_after, axis=2), (window, window))
+    body = (moved > (GONE_E if ground_left else PROP_MOVED_E)) & even & bench.covered
+    if not ground_left:
+        body &= np.linalg.norm(lab - nearby(lab, ground, GROUND_REACH * side), axis=2) > GROUND_E
+    labels, count = ndimage.label(opened(body, max(2, window // 2)))
+    if count == 0:
+        return none
+    index = np.arange(1, count + 1)
+    enough = PROP_SHARE * piece.sum()
+    chosen = np.asarray(ndimage.sum_labels(labels > 0, labels, index)) > enough
+    if ground_left:  # what was filled in lies in the piece; putty and fingers stick out of it
+        outside = ~ndimage.binary_fill_holes(piece)
+        chosen &= np.asarray(ndimage.sum_labels(outside, labels, index)) > 0.5 * enough
+        chosen &= np.asarray(ndimage.maximum(grown(piece, reach), labels, index)) > 0
+    else:  # a shadow lies beside the piece, a prop on it
+        chosen &= np.asarray(ndimage.sum_labels(piece, labels, index)) > 0.5 * enough
+    zone = np.concatenate([[False], chosen])[labels]
+    return grown(zone, reach) if chosen.any() else none
+
+
+def _slope(values: F32) -> F32:
+    smooth = cv2.GaussianBlur(values, (0, 0), 1.0)
+    return np.asarray(np.hypot(cv2.Scharr(smooth, cv2.CV_32F, 1, 0), cv2.Scharr(smooth, cv2.CV_32F, 0, 1)) / 16)
