@@ -25,6 +25,8 @@ IGNORED_SHARE = 0.5
 """A finding with so much of its box in ignored regions is left out."""
 ZONE_SHARE = 0.5
 """A place belongs to a zone that holds so much of the piece in its box."""
+FILLED_SHARE = 0.98
+"""Of a box that lies inside a stone: all of it, but for its corners where the stone's edge is near."""
 BELOW_SHARE = 0.1
 """How far above the piece's lowest point the ground below it begins, share of the piece's height."""
 SAME_SIZE_PERCENT = 2.0
@@ -128,12 +130,12 @@ def _lies_in(zone: Zone, finding: Finding, evidence: Evidence) -> bool:
         stones = {evidence.bench.box(*stone.box) for stone in evidence.features.stones}
         fits = [fit for fit in evidence.stone_fits if fit.box in stones and _only_shifted(fit)]
         return any(_within(finding.box, fit.box) for fit in fits)
+    if zone == "inside stone":
+        return _filled(evidence.features.stone_zone, finding.box, evidence)
     return _share_of(_ZONES[zone](evidence), finding.box, evidence) >= ZONE_SHARE
 
 
 _ZONES: dict[str, Callable[[Evidence], Mask]] = {
-    "stone": lambda e: e.features.stone_zone,
-    "melee": lambda e: e.features.melee_zone,
     "mark": lambda e: e.features.mark_zone,
     "chain": lambda e: e.features.chain_zone,
     "metal": lambda e: e.features.metal & ~e.features.mark_zone & ~e.features.chain_zone & ~e.features.girdle_zone,
@@ -142,12 +144,22 @@ _ZONES: dict[str, Callable[[Evidence], Mask]] = {
 
 def _share_of(zone: Mask, box: Box, evidence: Evidence) -> float:
     """How much of the piece inside a box (original pixels) belongs to a zone, 0 to 1."""
+    where = _on_bench(box, evidence)
+    piece = evidence.mask[where]
+    return float((zone[where] & piece).sum() / piece.sum()) if piece.any() else 0.0
+
+
+def _filled(zone: Mask, box: Box, evidence: Evidence) -> bool:
+    """Whether a zone fills a box (original pixels) to its corners, ground included: nothing at an edge does."""
+    part = zone[_on_bench(box, evidence)]
+    return bool(part.size and part.mean() >= FILLED_SHARE)
+
+
+def _on_bench(box: Box, evidence: Evidence) -> tuple[slice, slice]:
     bench = evidence.bench
     x, y, width, height = ((box[0] - bench.left), (box[1] - bench.top), box[2], box[3])
     rows = slice(max(0, int(y * bench.scale)), max(0, int((y + height) * bench.scale)) + 1)
-    columns = slice(max(0, int(x * bench.scale)), max(0, int((x + width) * bench.scale)) + 1)
-    piece = evidence.mask[rows, columns]
-    return float((zone[rows, columns] & piece).sum() / piece.sum()) if piece.any() else 0.0
+    return rows, slice(max(0, int(x * bench.scale)), max(0, int((x + width) * bench.scale)) + 1)
 
 
 def _only_shifted(fit: StoneFit) -> bool:

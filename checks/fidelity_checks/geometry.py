@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
+from fidelity import Change, Evidence, Finding, Measurement, Outcome, Severity, Status
+
+COMPLETED_SHARE = 0.02
+"""Shortest completed place, share of the piece's longer side: less is the rim of a prop or of a reflection."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +100,16 @@ class Geometry:
         )
 
 
+def _long(change: Change, evidence: Evidence) -> bool:
+    piece = evidence.piece
+    return piece is not None and max(change.box[2:]) >= COMPLETED_SHARE * max(piece.region[2:])
+
+
 def _doubt(evidence: Evidence, measurement: Measurement) -> Outcome | None:
     """What the pictures alone cannot settle; None when nothing is in doubt."""
-    completed = [c for c in evidence.changes if c.kind == "completed"] if not evidence.unusable else []
+    completed = (
+        [] if evidence.unusable else [c for c in evidence.changes if c.kind == "completed" and _long(c, evidence)]
+    )
     if completed:
         why = "a part that something covered in the original was completed: compare it with the piece"
         return Outcome.review(

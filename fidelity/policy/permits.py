@@ -11,8 +11,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Zone = Literal["stone", "shifted stone", "melee", "metal", "mark", "chain", "below"]
-"""What lies at a finding in the original: a large stone, one that agrees after its own move, small stones, plain
+Zone = Literal["inside stone", "shifted stone", "metal", "mark", "chain", "below"]
+"""What lies at a finding in the original: nothing but a large stone, one that agrees after its own move, plain
 metal, a stamp, chain, or the ground below the piece."""
 
 

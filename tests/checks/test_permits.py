@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import fidelity
-from fidelity import Reference, Regions, Status, Verdict
+from fidelity import CheckResult, Reference, Regions, Status, Verdict
 from fidelity.policy import Policy, permits
 
 from ..evidence import drawn
@@ -22,6 +22,13 @@ FIRST = Path(__file__).parents[2] / "fixtures" / "first"
 ROSE = (206, 150, 122)
 MIDTONE = 0.82
 STAMP = ((265, 460), (440, 460), (440, 540), (265, 540))
+
+RIM = tuple(
+    (x + a * float(np.cos(t)), y + b * float(np.sin(t)))
+    for (x, y), (a, b) in [drawn.STONE]
+    for t in np.linspace(0, 2 * np.pi, 40)
+)
+"""The stone's outline as somebody would draw it: what is in it is in the stone, whatever a detector makes of it."""
 
 
 def hex_of(rgb: tuple[int, ...]) -> str:
@@ -33,6 +40,14 @@ def with_inclusions(picture: Rgb) -> Rgb:
     for centre in ((330, 210), (400, 250), (380, 190)):
         cv2.circle(out, centre, 6, (12, 14, 30), -1, cv2.LINE_AA)
     return out
+
+
+def hammered(picture: Rgb) -> Rgb:
+    """A hammered plate, and a sensor's noise: what is perfectly even exists in drawings only, and shows no place."""
+    rng = np.random.default_rng(5)
+    dents = cv2.GaussianBlur(rng.normal(0, 1, picture.shape[:2]), (0, 0), 4)
+    dents *= 9 / dents.std() * (drawn.piece_mask() & ~drawn.stone_mask())
+    return np.clip(picture + dents[..., None] + rng.normal(0, 2, picture.shape), 0, 255).astype(np.uint8)
 
 
 def green_stone(picture: Rgb) -> Rgb:
@@ -70,9 +85,9 @@ def gem_green() -> Reference:
 
 @dataclass(frozen=True)
 class Case:
-    """`good` is what the permit allows, `bad` what it does not; `check` judges both."""
+    """`good` is what the permit allows, `bad` what it does not; `check` judges both, None for whichever sees it."""
 
-    check: str
+    check: str | None
     original: Callable[[], Any]
     good: Callable[[], Any]
     bad: Callable[[], Any] | None = None
@@ -92,10 +107,11 @@ def above() -> Rgb:
 
 CASES = {
     "polish-gems": Case(
-        "facets",
+        None,
         lambda: with_inclusions(drawn.signet()),
         drawn.signet,
         lambda: drawn.softened_stone(drawn.signet()),
+        regions=Regions(stone=(RIM,)),
     ),
     "calm-reflections": Case(
         "hallmark",
@@ -120,9 +136,9 @@ CASES = {
     ),
     "symmetry-fix": Case(
         "outline",
-        drawn.signet,
-        lambda: stone_shifted(drawn.signet()),
-        lambda: stone_shifted(drawn.softened_stone(drawn.signet())),
+        lambda: hammered(drawn.signet()),
+        lambda: stone_shifted(hammered(drawn.signet())),
+        lambda: stone_shifted(drawn.softened_stone(hammered(drawn.signet()))),
     ),
     "remove-hallmark": Case(
         "hallmark",
@@ -163,24 +179,31 @@ def test_every_permit_has_a_case() -> None:
     assert set(CASES) == set(permits())
 
 
+def seen_by(audit: fidelity.Audit, name: str, status: Status) -> list[CheckResult]:
+    """What the case's check says, or whichever checks have this status."""
+    check = CASES[name].check
+    return [audit.check(check)] if check else [c for c in audit.checks if c.gating and c.status is status]
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_without_the_permit_the_pair_does_not_pass(name: str) -> None:
     case = CASES[name]
     audit = audited(name, case.good(), permitted=False)
-    assert audit.check(case.check).status is case.without
+    assert {result.status for result in seen_by(audit, name, case.without)} == {case.without}
     assert audit.verdict is (Verdict.FAIL if case.without is Status.FAIL else Verdict.REVIEW)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_with_the_permit_the_same_pair_passes_and_is_still_reported(name: str) -> None:
-    case = CASES[name]
-    audit = audited(name, case.good(), permitted=True)
-    result = audit.check(case.check)
-    assert result.status is Status.PASS, result.summary
-    assert result.permitted == (name,) and name in result.summary
-    assert result.findings and all(finding.permitted == name for finding in result.findings)
-    assert result.measurements, "the number stays"
+    audit = audited(name, CASES[name].good(), permitted=True)
     assert audit.verdict is Verdict.PASS, [(c.id, c.summary) for c in audit.checks if c.status in ("fail", "review")]
+    results = [result for result in audit.checks if result.permitted]
+    assert results and CASES[name].check in {None, *(result.id for result in results)}
+    for result in results:
+        assert result.status is Status.PASS, result.summary
+        assert result.permitted == (name,) and name in result.summary
+        assert result.findings and all(finding.permitted == name for finding in result.findings)
+        assert result.measurements, "the number stays"
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.bad is not None])
@@ -193,6 +216,7 @@ def test_what_the_permit_does_not_allow_still_fails(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, permit in permits().items() if permit.reference])
 def test_a_colour_without_a_reference_is_review(name: str) -> None:
     case = CASES[name]
+    assert case.check
     result = audited(name, case.good(), permitted=True, references=False).check(case.check)
     assert result.status is Status.REVIEW and "no reference colour" in result.summary
 
