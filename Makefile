@@ -1,6 +1,7 @@
 # make demo   audit the bundled pair and say where its report is
 # make test   the tests
 # make fixtures   render one piece of the fixtures again (PIECE=eternity-1) and compare it with the committed one
+# make docs   write docs/policy.md and the JSON Schema files anew from the code
 # make accuracy   error rates over the committed set: writes docs/accuracy.md
 # All make .venv first; PYTHON=python3.12 picks another interpreter (3.11 or newer).
 
@@ -8,7 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIECE ?= eternity-1
 
-.PHONY: demo test fixtures accuracy clean
+.PHONY: demo test docs fixtures accuracy clean
 
 demo: .venv/installed
 	@echo "Auditing fixtures/first: a ring, and a retouch of it that lost a prong."
@@ -21,6 +22,10 @@ demo: .venv/installed
 
 test: .venv/developed
 	$(BIN)/python -m pytest -n 2
+
+docs: .venv/developed
+	$(BIN)/python -m fidelity.policy
+	$(BIN)/python -m fidelity.schemas
 
 fixtures: .venv/studio
 	$(BIN)/python -m fixtures.studio.again --piece $(PIECE)

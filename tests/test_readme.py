@@ -18,7 +18,7 @@ from fidelity.schemas import generate
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", ROOT / "checks" / "README.md", ROOT / "CHANGELOG.md"]
+PAGES = [ROOT / "README.md", ROOT / "checks" / "README.md", ROOT / "CHANGELOG.md", ROOT / "docs" / "policy.md"]
 
 
 def blocks(language: str) -> list[str]:
@@ -42,6 +42,7 @@ def test_the_policy_example_loads(tmp_path: Path) -> None:
     (tmp_path / "studio.toml").write_text(source)
     policy = Policy.load(tmp_path / "studio.toml")
     assert not policy.gates("hallmark")
+    assert policy.permits == ("polish-gems",) and policy.references[0].target == "metal"
     assert policy.expect == {"prongs": 6}
 
 
@@ -55,8 +56,8 @@ def test_the_json_example_has_the_shape_of_the_schema() -> None:
 
 def test_every_option_in_the_readme_exists() -> None:
     commands = "\n".join(blocks("sh"))
-    for command in ("check", "batch", "checks"):
-        shown = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"}).stdout
+    for command in ("check", "batch", "checks", "policy init", "policy show", "calibrate"):
+        shown = CliRunner().invoke(app, [*command.split(), "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"}).stdout
         for line in re.findall(rf"fidelity {command} .*", commands):
             for option in re.findall(r"--[a-z-]+", line):
                 assert option in shown, f"fidelity {command} has no {option}"
