@@ -10,6 +10,8 @@ from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
 from fidelity.evidence.texture import Patch
 from fidelity_checks._places import MAX_FINDINGS
 
+SMOOTHED = "Fine texture was smoothed away here: its contrast fell from {1:.1f} to {0:.1f} L*."
+GRAINED = "A grain was added here: its contrast rose from {1:.1f} to {0:.1f} L*."
 AMONG_STONES = 0.5
 """Weight of a place among stones: facets are judged by their own check, and set metal lies between them."""
 
@@ -75,9 +77,9 @@ class Texture:
         )
         findings: list[Finding] = []
         if smoothed.exceeded or place.exceeded:
-            findings += _findings(texture.lost, "smoothed", "Fine texture was smoothed away here: {:.1f} of {:.1f} L*.")
+            findings += _findings(texture.lost, "smoothed", SMOOTHED)
         if invented.exceeded:
-            findings += _findings(texture.invented, "grain", "Grain was added here: {:.1f} L* where {:.1f} L* was.")
+            findings += _findings(texture.invented, "grain", GRAINED)
         if findings:
             return Outcome(
                 status=Status.FAIL,

@@ -43,6 +43,11 @@ KEPT_CORRELATION = 0.6
 KEPT_SPREAD = 1.5
 """Median deviation (CIELAB units) of its change from its own median up to which it was changed as a whole."""
 GROUND_MIN_PX = 300
+ALIKE_SIGMA_PX = 3.0
+ALIKE_CORRELATION = 0.5
+"""Local correlation of lightness from which a pixel shows the same thing in both pictures."""
+ALIKE_CONTRAST = (0.5, 2.5)
+"""Ratio of local contrasts, after to before, of the same thing; a faded mirror image stays below."""
 CLIPPED = 253
 """Level (0 to 255) from which a channel is clipped: the colour's hue and chroma are lost there."""
 PLAIN_GRAIN = 0.15
@@ -103,7 +108,8 @@ def lay_colours(bench: Bench, piece: Mask, side: float) -> Colours:
     kept = _kept(before, after, ground) is not None
     unclipped = np.asarray(np.maximum(small[0], small[1]).max(axis=2) < CLIPPED)
     known = core & unclipped if (core & unclipped).any() else both
-    levels, rise = _curve(before, after, known, known | (ground & unclipped) if kept else known)
+    wider = known | (ground & unclipped) if kept else known
+    levels, rise = _curve(before, after, known, wider, _alike(before[..., 0], after[..., 0]))
     lifted = before.copy()
     lifted[..., 0] = np.clip(before[..., 0] + np.interp(before[..., 0], levels, rise), 0, 100)
     return Colours(
@@ -138,20 +144,28 @@ class Shift:
         return float(np.percentile(self.delta_e, q))
 
 
-def shift_on(colours: Colours, mask: Mask, *casts: Gains, saturations: tuple[float, ...] = ()) -> Shift:
+def shift_on(
+    colours: Colours, mask: Mask, *casts: Gains, saturations: tuple[float, ...] = (), as_one: bool = False
+) -> Shift:
     """The colour shift on `mask` (h, w, not empty), at its least over both curves and over what else is allowed.
 
     A cast is a white balance that the whole picture may have had, a saturation a factor on chroma; none at all is
-    always among them.
+    always among them. `as_one` compares the median colour of the whole mask instead of place by place.
     """
     rows, cols = np.nonzero(mask)
     step = max(1, len(rows) // SAMPLES)
     at = rows[::step], cols[::step]
-    seen = _evened(_local_mean(colours.after, mask, colours.sigma_px)[at])
+
+    def local(lab: F32) -> F32:
+        if as_one:
+            return np.asarray(np.tile(np.median(lab[mask], axis=0), (len(at[0]), 1)), np.float32)
+        return np.asarray(_local_mean(lab, mask, colours.sigma_px)[at], np.float32)
+
+    seen = _evened(local(colours.after))
     few = slice(None, None, max(1, len(seen) // SEARCHED))
     best: tuple[float, F32, F32] | None = None
     for expected in colours.expected:
-        wanted = _local_mean(expected, mask, colours.sigma_px)[at]
+        wanted = local(expected)
         for cast, factor in itertools.product((NO_CAST, *casts), (1.0, *saturations)):
             allowed = _evened(balanced(wanted, cast) * np.array([1, factor, factor], np.float32))
             score = float(np.percentile(delta_e00(allowed[few], seen[few]), 80))
@@ -214,15 +228,32 @@ def _share(mask: Mask, size: tuple[int, int]) -> F32:
     return np.asarray(cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _curve(before: F32, after: F32, core: Mask, wider: Mask) -> tuple[F64, F64]:
+def _alike(before: F32, after: F32) -> Mask:
+    """(h, w) where lightness has the same structure in both, not that of a new ground or of a faded mirror image."""
+
+    def mean(values: F32) -> F32:
+        return np.asarray(cv2.GaussianBlur(values, (0, 0), ALIKE_SIGMA_PX), np.float32)
+
+    first, second = before - mean(before), after - mean(after)
+    own = mean(first * first), mean(second * second)
+    deviation = np.sqrt(np.maximum(own[0], 1e-3)), np.sqrt(np.maximum(own[1], 1e-3))
+    contrast = deviation[1] / deviation[0]
+    low, high = ALIKE_CONTRAST
+    correlation = mean(first * second) / (deviation[0] * deviation[1])
+    return np.asarray((correlation > ALIKE_CORRELATION) & (contrast > low) & (contrast < high))
+
+
+def _curve(before: F32, after: F32, core: Mask, wider: Mask, alike: Mask) -> tuple[F64, F64]:
     """Levels of lightness and the median change there: of what is colourless in `wider`, else of the `core`.
 
     A curve on the three channels moves the lightness of a saturated colour by something else than that of a grey.
+    What is `alike` in both pictures is asked first: at the lightness of the old ground, seen through openwork, most
+    pixels may show the new one.
     """
     colourless = wider & (np.hypot(before[..., 1], before[..., 2]) < COLOURLESS_CHROMA)
     levels, rise = [], []
     for level in np.linspace(4, 96, CURVE_BINS):
-        for where in (colourless, core):
+        for where in (colourless & alike, core & alike, colourless, core):
             x, y = before[where][:, 0], after[where][:, 0]
             near = np.abs(x - level) < CURVE_REACH_L
             if near.sum() > CURVE_MIN_PX:

@@ -33,7 +33,8 @@ SATURATIONS = (0.85, 1.15)
 THICKNESS = 0.02
 """Narrowest body, share of the picture's longer side."""
 SAME_PATTERN = 0.5
-"""Correlation of lightness within a body below which the retouch shows something else there: not its colour's case."""
+"""Correlation of lightness within a body below which the retouch shows another stone or another reflection there.
+Stones are then compared by their median colour; what only has a gem's hue may be a reflection and is not judged."""
 
 
 Kind = Literal["hue", "changed", "colourless"]
@@ -44,8 +45,8 @@ class GemColour:
     """One stone or field of stones: median CIELAB in both pictures, and what the whole picture does not explain.
 
     `shift` is the 80th percentile of CIEDE2000 between local means at equal lightness; `brightening` the median
-    change of L*, `lightening` that beyond the picture's own curve; `colourless` stones are judged among melee.
-    `box` in original pixels.
+    change of L*, `lightening` that beyond the picture's own curve; `colourless` stones are judged among melee;
+    `redrawn` where the retouch shows another pattern. `box` in original pixels.
     """
 
     before: tuple[float, float, float]
@@ -55,6 +56,7 @@ class GemColour:
     brightening: float
     lightening: float
     colourless: bool
+    redrawn: bool
     box: Box
 
 
@@ -75,11 +77,12 @@ def measure_gems(
     casts += _cast_of_metal(colours, materials, recoloured)
     out = []
     for mask, kind in bodies:
-        if not _same_pattern(colours, mask):
+        redrawn = not _same_pattern(colours, mask)
+        if redrawn and kind != "colourless":
             continue
         rows, cols = np.nonzero(mask)
         s = colours.scale
-        shift = shift_on(colours, mask, *casts, saturations=SATURATIONS if kind == "hue" else ())
+        shift = shift_on(colours, mask, *casts, saturations=SATURATIONS if kind == "hue" else (), as_one=redrawn)
         out.append(
             GemColour(
                 before=shift.before,
@@ -89,6 +92,7 @@ def measure_gems(
                 brightening=shift.lightness,
                 lightening=float(np.median((colours.after - colours.expected[0])[mask][:, 0])),
                 colourless=kind == "colourless",
+                redrawn=redrawn,
                 box=bench.box(cols.min() / s, rows.min() / s, (np.ptp(cols) + 1) / s, (np.ptp(rows) + 1) / s),
             )
         )

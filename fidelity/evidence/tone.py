@@ -60,6 +60,7 @@ class Tone:
     brightening: float
     darkening: float
     part_darkening: float
+    referenced: bool
     pixels: int
     boxes: tuple[Box, ...]
     dark_boxes: tuple[Box, ...]
@@ -107,6 +108,7 @@ def measure_tone(
         brightening=worst.lightness,
         darkening=max(0.0, darkening),
         part_darkening=part,
+        referenced=ground is not None,
         pixels=int(sum(mask.sum() for mask, _ in judged)),
         boxes=_boxes(_raised(colours, worst, CHANGED_SHARE * level), colours, bench),
         dark_boxes=_boxes(dark if part else bright, colours, bench),
