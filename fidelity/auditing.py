@@ -90,7 +90,7 @@ def examine(
     """As `audit`, but keeps the evidence and the pictures for a report."""
     policy = policy or Policy.named("standard")
     checks = policy.configured(only=only, skip=skip)
-    asked = _verified(expect or {}, [check.id for check in checks])
+    asked = _verified(expect or {}, list(discover()))
     if area_mask is not None and AREA_CHECK not in {check.id for check in checks}:
         # Saying nothing would let somebody believe that the mask was looked at.
         raise PolicyError(f"area mask: the check '{AREA_CHECK}' is not run, and no other uses the mask; leave it out")
@@ -139,11 +139,14 @@ def _judged(check: Check, evidence: Evidence, policy: Policy) -> CheckResult:
 
 
 def _verified(expect: Mapping[str, Expected], ids: Collection[str]) -> dict[str, Expected]:
-    """The expectations as they are held against checks; raises `PolicyError` for one that no check answers."""
+    """The expectations as they are held against checks; raises `PolicyError` for one that no check answers.
+
+    One for a check that is installed and not run is no mistake: a manifest says all that is known of a piece.
+    """
     unknown = sorted(name for name in expect if not set(checks_of(name)) & set(ids))
     if unknown:
         raise PolicyError(
-            f"expectation for {', '.join(unknown)}: no such check is run; expectations may name {', '.join(names(ids))}"
+            f"expectation for {', '.join(unknown)}: there is no such check; expectations may name {', '.join(names(ids))}"
         )
     found: dict[str, Expected] = {}
     for name, value in expect.items():

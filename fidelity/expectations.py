@@ -65,7 +65,8 @@ def verified(name: str, value: object) -> Expected:
 
 
 def _count(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+    whole = isinstance(value, int | float) and math.isfinite(value) and float(value).is_integer()
+    return whole and not isinstance(value, bool) and float(value) >= 0  # type: ignore[arg-type]  # whole says so
 
 
 def allowed(name: str) -> str:

@@ -48,7 +48,8 @@ def settled(outcome: Outcome, check_id: str, policy: Policy, evidence: Evidence)
     """
     if outcome.status not in (Status.FAIL, Status.REVIEW) or not outcome.findings:
         return outcome, ()
-    findings = tuple(_marked(finding, check_id, policy, evidence) for finding in outcome.findings)
+    given = _given(policy, evidence.brief)
+    findings = tuple(_marked(finding, check_id, given, evidence) for finding in outcome.findings)
     used = tuple(dict.fromkeys(f.permitted for f in findings if f.permitted))
     marked = outcome.model_copy(update={"findings": findings})
     if not used:
@@ -77,9 +78,16 @@ def _doubt(findings: tuple[Finding, ...], used: tuple[str, ...], brief: Brief) -
     return ""
 
 
-def _marked(finding: Finding, check_id: str, policy: Policy, evidence: Evidence) -> Finding:
+def _given(policy: Policy, brief: Brief) -> tuple[str, ...]:
+    """The policy's permits, and those that an order implies: a colour that must be reached may be reached."""
+    ordered = {reference.target for reference in brief.references}
+    implied = (name for name, permit in permits().items() if permit.reference in ordered)
+    return tuple(dict.fromkeys((*policy.permits, *implied)))
+
+
+def _marked(finding: Finding, check_id: str, given: tuple[str, ...], evidence: Evidence) -> Finding:
     reason = _left_out(finding, evidence.brief) or next(
-        (name for name in policy.permits if _covers(permits()[name], check_id, finding, evidence)), ""
+        (name for name in given if _covers(permits()[name], check_id, finding, evidence)), ""
     )
     return finding.model_copy(update={"permitted": reason}) if reason else finding
 

@@ -87,7 +87,10 @@ def why_not(rule: str, value: Any) -> str:
     """What keeps `value` from being a value of `rule`; empty when nothing does."""
     if rule in NUMBERS:
         fine = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-        return "" if fine else f"{rule} must be a number of at least 0"
+        if not fine:
+            return f"{rule} must be a number of at least 0"
+        # Parts of the frame; other percentages (an aspect ratio's tolerance) have no highest value.
+        return f"{rule} must be at most 100 %" if rule.startswith("fill_") and value > 100 else ""
     if rule in LISTS:
         fine = isinstance(value, tuple | list) and len(value) > 0 and all(item in LISTS[rule] for item in value)
         return "" if fine else f"{rule} must be a list of {', '.join(LISTS[rule])}"

@@ -6,8 +6,9 @@ import dataclasses
 import json
 import math
 import tomllib
+import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -113,12 +114,17 @@ def _check_limits(table: dict[str, Any], installed: Checks) -> None:
         known((name,), installed, ("checks",), "check")
         if not isinstance(settings, dict):
             continue
+        limits = {}
         for key, value in settings.items():
             if key not in RESERVED:
                 try:
-                    limit(installed[name], key, value)
+                    limits[key] = limit(installed[name], key, value)
                 except BadKeyError as wrong:
                     raise wrong.under("checks", name) from None
+        try:
+            cast("Callable[..., Check]", installed[name])(**limits)
+        except (ValueError, PolicyError) as error:  # from the check's own __post_init__
+            raise BadKeyError(("checks", name), f"is refused: {error}") from None
 
 
 def _settings(table: dict[str, Any], base: Policy) -> dict[str, Any]:
@@ -136,7 +142,8 @@ def _settings(table: dict[str, Any], base: Policy) -> dict[str, Any]:
 
 
 def _permits(table: dict[str, Any], before: tuple[str, ...]) -> tuple[str, ...]:
-    named = _typed(tuple[str, ...], table.get("permits", before), ("permits",), "a list of permits")
+    wanted = f"a list of permits ({', '.join(permits())})"
+    named = _typed(tuple[str, ...], table.get("permits", before), ("permits",), wanted)
     for index, name in enumerate(named):
         if name not in permits():
             what = f"is {shown(name)}, which is no permit; allowed: {', '.join(permits())}"
@@ -179,7 +186,7 @@ def limit(check: type[Check], key: str, value: Any) -> Any:
         raise BadKeyError((key,), f"is not a known setting; {hint}allowed: {', '.join(allowed)}")
     hint = typing.get_type_hints(check)[key]
     unit = unit_of(key)
-    wanted = _TYPES.get(hint, str(hint)) + (f" ({unit.words})" if unit else "")
+    wanted = _in_words(hint) + (f" ({unit.words})" if unit else "")
     made = _typed(hint, value, (key,), wanted)
     default = fields[key].default
     if isinstance(made, int | float) and not isinstance(made, bool):
@@ -190,6 +197,16 @@ def limit(check: type[Check], key: str, value: Any) -> Any:
         if unit and unit.highest is not None and made > unit.highest:
             raise BadKeyError((key,), f"must be at most {unit.highest:g} ({unit.words}); got {shown(value)}")
     return made
+
+
+def _in_words(hint: Any) -> str:
+    """A type as a person says it; a limit that may stay unset is asked for by what it is when it is set."""
+    kinds = [kind for kind in typing.get_args(hint) if kind is not type(None)]
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return " or ".join(_in_words(kind) for kind in kinds)
+    if typing.get_origin(hint) in (tuple, list):
+        return f"a list, each {_in_words(kinds[0])}"
+    return _TYPES.get(hint, str(hint))
 
 
 def _typed(hint: Any, value: Any, key: Key, wanted: str) -> Any:

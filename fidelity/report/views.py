@@ -39,6 +39,7 @@ class FindingView:
     kind: str
     severity: str
     message: str
+    permitted: str
     place: str
     strip: Strip | None
 
@@ -188,6 +189,7 @@ def _check(check: CheckResult, findings: list[tuple[int, Finding]], strips: dict
                 kind=finding.kind,
                 severity=finding.severity.value,
                 message=finding.message,
+                permitted=finding.permitted,
                 place=_place(finding),
                 strip=strips.get(figure),
             )

@@ -167,7 +167,8 @@ def audited(name: str, retouched: Any, *, permitted: bool, references: bool = Tr
     policy = Policy.named("standard").model_copy(
         update={
             "permits": (name,) if permitted else (),
-            "references": case.references if references else (),
+            # A reference colour is an order and brings its permit along.
+            "references": case.references if permitted and references else (),
             "regions": case.regions,
         }
     )
@@ -219,6 +220,20 @@ def test_a_colour_without_a_reference_is_review(name: str) -> None:
     assert case.check
     result = audited(name, case.good(), permitted=True, references=False).check(case.check)
     assert result.status is Status.REVIEW and "no reference colour" in result.summary
+
+
+@pytest.mark.parametrize("name", [name for name, permit in permits().items() if permit.reference])
+def test_a_reference_colour_is_permit_enough(name: str) -> None:
+    case = CASES[name]
+    policy = Policy.named("standard").model_copy(update={"references": case.references})
+    audit = fidelity.audit(case.original(), case.good(), policy=policy)
+    assert case.check and audit.check(case.check).permitted == (name,)
+    assert audit.check("reference-colour").status is Status.PASS
+    assert audit.verdict is Verdict.PASS
+    wrong = (case.references[0].model_copy(update={"colour": None, "lab": (60.0, -40.0, 0.0)}),)
+    policy = policy.model_copy(update={"references": wrong})
+    missed = fidelity.audit(case.original(), case.good(), policy=policy)
+    assert missed.verdict is not Verdict.PASS and missed.check("reference-colour").status is not Status.PASS
 
 
 def test_a_full_list_of_permitted_places_is_no_proof_for_the_rest() -> None:

@@ -171,3 +171,12 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     code = "import sys, fidelity.report; print([m for m in ('cv2', 'jinja2', 'numpy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_permitted_change_is_shown_with_its_permit(page: Path) -> None:
+    gone = Finding(kind="lost", box=(10, 10, 20, 12), message="The stamp is gone.", permitted="remove-hallmark")
+    stamp = check("hallmark", Status.PASS, "permitted by remove-hallmark", findings=(gone,))
+    write_report(audit(stamp), pictures(), page)
+    source = Page(page).source
+    assert "The stamp is gone." in source
+    assert "<b>permitted</b> (remove-hallmark)" in source
