@@ -107,7 +107,10 @@ def _parts() -> Iterator[str]:
         "kind, place and size; whatever else a check finds still fails.\n"
     )
     yield from _section("Reference colours", ("key", "default", "meaning"), _fields(Reference))
-    yield f"At most {MAX_REFERENCES}, each in its own `[[references]]`. The retouch is judged against them.\n"
+    yield (
+        f"At most {MAX_REFERENCES}, each in its own `[[references]]`. The retouch is judged against them by the check "
+        f"`reference-colour`, and an order brings its permit along: {_implied()}.\n"
+    )
     yield from _section("Regions", ("kind", "meaning"), ((key, said) for key, _, said in _fields(Regions)))
     yield "Polygons are lists of `[x, y]` corners in pixels of the original. They overrule the detectors.\n"
     yield from _section("Expectations", ("name", "value", "what answers"), _expectations())
@@ -158,6 +161,11 @@ def _expectations() -> Iterator[tuple[str, ...]]:
         words = TEXTS.get(name)
         value = f"one of {_codes(METALS)}" if words else f"a text, {count}" if name in TEXTS else count
         yield f"`{name}`", value, _codes(ALSO.get(name, (name,)))
+
+
+def _implied() -> str:
+    given = ((permit.reference, name) for name, permit in permits().items() if permit.reference)
+    return ", ".join(f"one for {target} implies `{name}`" for target, name in given)
 
 
 def _fields(model: type[BaseModel]) -> Iterator[tuple[str, str, str]]:
