@@ -24,7 +24,8 @@ MIN_PIXELS = 40
 GOLD_SETTING = 0.55
 """Share of gold hues from which what is colourless among melee is stones, not metal."""
 METAL_KEPT_E = 3.4
-"""ΔE00 up to which the metal kept its tone (the limit of `metal-tone`): then what it did is the picture's cast."""
+"""ΔE00 up to which the metal kept its tone (between the limits of `metal-tone` on an old and on a new ground): then
+what it did is the picture's cast."""
 CLOSE_PX = 2
 REFLECTION_CHROMA = 18.0
 """Chroma from which a warm body in white metal is a stone; reflections of hands and wood stay below."""

@@ -21,6 +21,8 @@ WORST_PERCENTILE = 80.0
 """Only part of a piece may have been recoloured, and not all that counts as metal is: judge the worse end."""
 MIN_PIXELS = 150
 """Fewer pixels of the colour grid are no metal to judge."""
+BESIDE_GEM_PX = 2
+"""Metal this near a coloured gem is left out: JPEG and denoisers let chroma bleed across the edge."""
 WITHOUT_STONES = 0.25
 """Share of the metal that must lie outside the stones found for these to be left out: they may be wrong."""
 BRIGHT_L = 45.0
@@ -76,7 +78,9 @@ def measure_tone(
     found = colours.reduced(stones)
     for body in recoloured:
         found = found | grown(body, 2)
-    judged = _metals(find_materials(colours), found, colours.reduced(melee))
+    materials = find_materials(colours)
+    beside = grown(materials.gems, BESIDE_GEM_PX) if materials.gems.any() else materials.gems
+    judged = _metals(materials, found | beside, colours.reduced(melee))
     if not judged:
         return None
     ground = kept_ground(colours)
