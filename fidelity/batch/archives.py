@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from fidelity.errors import InputError
+from fidelity.policy.reading import sidecar_of
 
 MAX_MEMBERS = 50_000
 """Files in one ZIP; a delivery has hundreds, a bomb millions."""
@@ -42,17 +43,24 @@ class Archive:
         return sorted(self.members)
 
     def extract(self, name: str, folder: Path) -> Path:
-        """Unpack one member to a file of our own naming in `folder` and return it.
+        """Unpack one member, and its sidecar, to files of our own naming in `folder`; return the member's.
 
         The member's own path is never used on disk, so it cannot lead out of the folder; a link inside a
         ZIP becomes a small text file. Raises `InputError` for a member that is locked or too large. A
         damaged member becomes an empty file: decoding it complains, and only its pair is lost.
         """
+        own = hashlib.sha256(f"{self.path}\0{name}".encode("utf-8", "replace")).hexdigest()[:24]
+        target = self._unpacked(name, folder / f"{own}{PurePosixPath(name).suffix.lower()}")
+        aside = sidecar_of(PurePosixPath(name)).as_posix()
+        if aside in self.members:
+            # What is known of a piece lies beside it in the ZIP, and is looked for beside it on disk.
+            self._unpacked(aside, sidecar_of(target))
+        return target
+
+    def _unpacked(self, name: str, target: Path) -> Path:
         member = self.members[name]
         if member.flag_bits & _ENCRYPTED:
             raise InputError(f"{self.path} is locked with a password; unpack it and give the folder")
-        own = hashlib.sha256(f"{self.path}\0{name}".encode("utf-8", "replace")).hexdigest()[:24]
-        target = folder / f"{own}{PurePosixPath(name).suffix.lower()}"
         written = 0
         with target.open("wb") as out:
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from urllib.parse import quote
 
 from fidelity.batch.pairs import Pair, printable
@@ -12,6 +12,7 @@ from fidelity.errors import FidelityError
 from fidelity.exhibit import Exhibit
 from fidelity.image.picture import U8, PictureInfo
 from fidelity.policy import Policy
+from fidelity.policy.reading import sidecar_of
 from fidelity.result import Audit, RegistrationInfo, Verdict
 
 log = logging.getLogger(__name__)
@@ -128,8 +129,8 @@ def _told(pair: Pair, audit: Audit) -> Audit:
 
 def _renamed(pair: Pair, sentence: str) -> str:
     """What was unpacked to a temporary folder is called by its name in the ZIP."""
-    names = ((pair.original, pair.original_shown), (pair.retouched, pair.retouched_shown))
-    for path, shown in names:
+    beside = sidecar_of(pair.original), str(sidecar_of(PurePath(pair.original_shown)))
+    for path, shown in (beside, (pair.original, pair.original_shown), (pair.retouched, pair.retouched_shown)):
         sentence = sentence.replace(str(path), shown)
     return sentence
 

@@ -10,8 +10,8 @@ import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -103,7 +103,10 @@ def sidecar(original: Path, installed: Checks) -> Brief:
         return Brief(expect=_expect(table, installed), regions=_regions(table), references=_references(table))
 
 
-def sidecar_of(original: Path) -> Path:
+P = TypeVar("P", bound=PurePath)
+
+
+def sidecar_of(original: P) -> P:
     """Where the sidecar of a picture stands, whether it exists or not."""
     return original.with_name(original.stem + SIDECAR)
 

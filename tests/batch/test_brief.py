@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import cv2
@@ -11,7 +12,7 @@ from PIL import Image
 
 from fidelity.batch import run_batch
 from fidelity.cli.render import console_for
-from fidelity.errors import InputError
+from fidelity.errors import PolicyError
 from fidelity.policy import Policy
 from fidelity.result import Run, Status
 
@@ -70,6 +71,35 @@ def test_masks_expectations_and_sidecars_are_each_pair_s_own(shoot: Path, tmp_pa
 
 
 def test_an_expectation_that_no_check_answers_is_refused_before_the_run(shoot: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"'expect\.pongs' expects what no check answers; known: prongs"):
+    with pytest.raises(PolicyError, match=r"'expect\.pongs': there is no check 'pongs'.*prongs"):
         ran(shoot, "original,retouched,expect.pongs\nband.png,done.png,6\n", tmp_path / "run", ("chain",))
     assert not (tmp_path / "run" / "results.json").exists()
+
+
+def test_a_sidecar_counts_in_a_zip_as_well(shoot: Path, tmp_path: Path) -> None:
+    run = zipped(shoot, tmp_path, (shoot / "copy.fidelity.toml").read_text())
+    (audit,) = run.audits
+    assert audit.check("chain").summary.startswith("expected chain, found none")
+    assert run.summary.unmatched == ()
+
+
+def test_a_wrong_sidecar_is_called_by_its_name_in_the_zip(shoot: Path, tmp_path: Path) -> None:
+    (audit,) = zipped(shoot, tmp_path, "[expect]\npongs = 6\n").audits
+    assert audit.error is not None
+    assert f"{tmp_path}/before.zip/rings/copy.fidelity.toml, line 2: 'expect.pongs'" in audit.error
+
+
+def zipped(shoot: Path, tmp_path: Path, sidecar: str) -> Run:
+    with zipfile.ZipFile(tmp_path / "before.zip", "w") as packed:
+        packed.write(shoot / "copy.png", "rings/copy.png")
+        packed.writestr("rings/copy.fidelity.toml", sidecar)
+    with zipfile.ZipFile(tmp_path / "after.zip", "w") as packed:
+        packed.write(shoot / "done.png", "rings/copy.png")
+    return run_batch(
+        (tmp_path / "before.zip", tmp_path / "after.zip"),
+        tmp_path / "run",
+        workers=1,
+        policy=Policy.named("standard"),
+        only=("chain",),
+        console=console_for(stderr=True),
+    )
