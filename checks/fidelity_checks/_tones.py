@@ -11,14 +11,19 @@ CURVE_DOUBT = 0.2
 COLOURLESS = 6.0
 
 
-def brightened(limit: float, brightening: float) -> float:
-    """A limit on a shift of colour (ΔE00), widened for a picture that was made much brighter or darker (L*)."""
-    return limit + CURVE_DOUBT * max(0.0, abs(brightening) - CURVE_FREE_L)
+def brightened(limit: float, brightening: float, doubt: float = 0.0) -> float:
+    """A limit on a shift of colour (ΔE00), widened for a picture that was made much brighter or darker (L*).
+
+    `doubt` (ΔE00) widens it further. A limit of zero stays zero.
+    """
+    return limit + doubt + CURVE_DOUBT * max(0.0, abs(brightening) - CURVE_FREE_L) if limit else 0.0
 
 
 HUES = ((0, "pink"), (25, "red"), (60, "orange"), (92, "yellow"), (140, "green"), (200, "teal"), (265, "blue"))
 """CIELAB hue angles (degrees) at which a saturated colour is called so; violet lies between blue and pink."""
 LAST_HUE = (315, "violet")
+ONWARD_DEG = 40.0
+"""Where a hue keeps its name, the name that lies this far on is the one it turned towards."""
 TURN_DEG = 3.0
 STEP_CHROMA = 2.0
 
@@ -41,8 +46,10 @@ def in_words(before: tuple[float, float, float], moved: tuple[float, float]) -> 
     step = chroma[1] - chroma[0]
     words = []
     if abs(turn) >= TURN_DEG:
-        onward = turned(after, 40 if turn > 0 else -40)
-        words.append(f"turned by {abs(turn):.0f}° of hue towards {hue_name(onward)}")
+        name = hue_name(after)
+        if name == hue_name(before):
+            name = hue_name(turned(after, ONWARD_DEG if turn > 0 else -ONWARD_DEG))
+        words.append(f"turned by {abs(turn):.0f}° of hue towards {name}")
     if abs(step) >= STEP_CHROMA or not words:
         words.append(f"{'deeper' if step > 0 else 'paler'} by {abs(step):.0f} C*")
     return ", ".join(words)

@@ -78,9 +78,9 @@ class MetalTone:
         tone = evidence.tone
         if tone is None:
             return Outcome.not_applicable("no plain metal to judge was found")
-        allowed = self.shift_de00 + (0 if tone.referenced else NEW_GROUND_DOUBT)
+        doubt = 0.0 if tone.referenced else NEW_GROUND_DOUBT
         limits = {
-            "colour shift": (tone.shift, brightened(allowed, tone.brightening), "ΔE00"),
+            "colour shift": (tone.shift, brightened(self.shift_de00, tone.brightening, doubt), "ΔE00"),
             "darkening": (tone.darkening, self.darkening_l, "L*"),
             "darkened part": (tone.part_darkening, self.darkened_part_l, "L*"),
         }
