@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from fidelity import Evidence, Measurement, Outcome
-from fidelity_checks._places import judged
+from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
+from fidelity_checks._places import MAX_FINDINGS, judged, place
+
+ON_CHAIN = 0.02
+"""Distance from the chain at which a place is still the chain's, share of the piece's longer side."""
 
 
 @dataclass(frozen=True)
@@ -18,16 +21,21 @@ class Chain:
 
     **How.** Parts of the silhouette that stay thinner than a few percent of the piece over a fifth of its length are
     taken for chain. Link bodies are proposed along it and the structure is compared window by window, gaps
-    between links included.
+    between links included. A swapped ground hides the rims of links, so two more things are asked along the chain:
+    how much of its fine relief was lost, in percent and beyond what all of it lost (links run together), and where
+    it became ground, as the square root of that area in percent of the piece's longer side (links eaten).
 
     **When it does not apply.** No long thin part in the silhouette.
 
     **Known problems.** A thin shank seen from the side counts as chain; it is judged all the same.
 
-    **Where the limits come from.** Set on the close-up pairs, as for facets.
+    **Where the limits come from.** Set on close-up pairs with chain. No faithful one disagrees by more than 0.30 along
+    it or loses 30 % of its relief in one place; links run together start at 0.51 and 40 %.
     """
 
-    disagreement_share: float = 0.6
+    disagreement_share: float = 0.45
+    relief_lost_percent: float = 33.0
+    eaten_percent: float = 1.0
 
     id: ClassVar[str] = "chain"
     title: ClassVar[str] = "Chain links"
@@ -36,7 +44,11 @@ class Chain:
         "Cut chains out by a luminosity or channel mask of high contrast (blue for gold, red for silver), not by "
         "automatic background removal; restore eaten links from the original."
     )
-    bounds: ClassVar[dict[str, str]] = {"disagreement_share": "link disagreement"}
+    bounds: ClassVar[dict[str, str]] = {
+        "disagreement_share": "link disagreement",
+        "relief_lost_percent": "relief lost",
+        "eaten_percent": "links eaten",
+    }
 
     def judge(self, evidence: Evidence) -> Outcome:
         """Compare the thin parts of the piece link by link."""
@@ -48,7 +60,32 @@ class Chain:
         places = [c for c in evidence.changes if c.kind != "completed" and c.zone == "chain"]
         lost = evidence.spots_changed(features.links, self.disagreement_share)
         total = len(features.links)
-        return judged(
+        bites = [b for b in evidence.outline_changes.bites if _on_chain(evidence, b.x, b.y)]
+        relief = Measurement(
+            name="relief lost",
+            original=0,
+            retouched=max((s.lost_percent for s in evidence.smears), default=0.0),
+            limit=self.relief_lost_percent,
+            unit="%",
+            worse_when="higher",
+        )
+        eaten = Measurement(
+            name="links eaten",
+            original=0,
+            retouched=max((b.size_percent for b in bites), default=0.0),
+            limit=self.eaten_percent,
+            unit="% of the piece",
+            worse_when="higher",
+        )
+        further = [
+            *(_finding(evidence, "eaten", b.box, b.x, b.y) for b in bites if b.size_percent > self.eaten_percent),
+            *(
+                _finding(evidence, "eaten" if s.gone else "fused", s.box, s.x, s.y)
+                for s in evidence.smears
+                if s.lost_percent > self.relief_lost_percent
+            ),
+        ]
+        outcome = judged(
             evidence,
             places,
             limit=self.disagreement_share,
@@ -67,5 +104,50 @@ class Chain:
                     unit="link bodies",
                     worse_when="lower",
                 ),
+                relief,
+                eaten,
             ),
         )
+        return _with(outcome, further)
+
+
+WORDING = {"eaten": "Links became ground {place}.", "fused": "Links ran together {place}."}
+
+
+def _finding(evidence: Evidence, kind: str, box: tuple[int, int, int, int], x: float, y: float) -> Finding:
+    message = WORDING[kind].format(place=place(evidence, x, y))
+    return Finding(kind=kind, severity=Severity.CRITICAL, box=box, message=message)
+
+
+def _on_chain(evidence: Evidence, x: float, y: float) -> bool:
+    reach = ON_CHAIN * evidence.side_px
+    rows = slice(max(0, int(y - reach)), int(y + reach) + 1)
+    columns = slice(max(0, int(x - reach)), int(x + reach) + 1)
+    return bool(evidence.features.chain_zone[rows, columns].any())
+
+
+def _with(outcome: Outcome, further: list[Finding]) -> Outcome:
+    """`outcome` with findings of places that it does not name yet."""
+    fresh: list[Finding] = []
+    for finding in further:
+        if not any(_overlap(finding, other) for other in (*outcome.findings, *fresh)):
+            fresh.append(finding)
+    if not further:
+        return outcome
+    findings = (*outcome.findings, *fresh)
+    count = "1 place" if len(findings) == 1 else f"{len(findings)} places"
+    return outcome.model_copy(
+        update={
+            "status": Status.FAIL,
+            "summary": f"changed in {count}; {findings[0].message}",
+            "findings": findings[:MAX_FINDINGS],
+        }
+    )
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
+    if one.box is None or other.box is None:
+        return False
+    ax, ay, aw, ah = one.box
+    bx, by, bw, bh = other.box
+    return ax < bx + bw and bx < ax + aw and ay < by + bh and by < ay + ah

@@ -88,7 +88,11 @@ def find_bites(rim: Rim) -> tuple[Bite, ...]:
     else:
         found += [p for p in _patches(rim) if p.inside > 0.5 and p.apart > APART_E and p.area > 1.5e-4]
     bites = []
+    taken = np.zeros(rim.piece.shape, bool)
     for place in sorted(found, key=lambda p: -p.area):
+        if taken[place.rows, place.cols][place.where].any():  # the same place, seen in another way
+            continue
+        taken[place.rows, place.cols] |= place.where
         ys, xs = np.nonzero(place.where)
         y, x = float(ys.mean() + place.rows.start), float(xs.mean() + place.cols.start)
         bites.append(

@@ -14,11 +14,13 @@ from fidelity.evidence.colours import Colours, lay_colours
 from fidelity.evidence.drawn import draw, judged_zone, with_drawn
 from fidelity.evidence.features import Features, Spot, find_features
 from fidelity.evidence.gems import GemColour, measure_gems
+from fidelity.evidence.links import Smear, find_smears
 from fidelity.evidence.materials import gems_on_bench
 from fidelity.evidence.outlines import OutlineChanges, find_outline_changes
 from fidelity.evidence.piece import Piece, find_piece
 from fidelity.evidence.props import find_props
 from fidelity.evidence.recoloured import find_recoloured
+from fidelity.evidence.rim import Rim, look_at_rim
 from fidelity.evidence.stonefit import StoneFit, fit_stone
 from fidelity.evidence.structure import Structure, compare
 from fidelity.evidence.texture import Texture, measure_texture
@@ -87,10 +89,20 @@ class Evidence:
         return find_props(self.bench, self.mask, self.side_px, ground_left=self.structure.ground_left)
 
     @cached_property
+    def judged_piece(self) -> Mask:
+        """(h, w) the piece on the bench without what the brief leaves out."""
+        zone = judged_zone(self.brief, self.bench)
+        return self.mask if zone is None else self.mask & zone
+
+    @cached_property
+    def rim(self) -> Rim | None:
+        """Piece and ground at the outline; None where nothing of the piece is seen."""
+        return look_at_rim(self.bench, self.judged_piece, self.side_px, aside=self.props)
+
+    @cached_property
     def outline_changes(self) -> OutlineChanges:
         """Places where the piece's outline was eaten or moved."""
-        zone = judged_zone(self.brief, self.bench)
-        return find_outline_changes(self.bench, self.mask if zone is None else self.mask & zone, self.side_px)
+        return OutlineChanges() if self.rim is None else find_outline_changes(self.rim)
 
     @cached_property
     def features(self) -> Features:
@@ -106,6 +118,11 @@ class Evidence:
         """Those of `spots` whose window disagrees with the retouch by more than `limit` (0 to 1)."""
         excess = excess_of(self.structure)
         return tuple(s for s in spots if excess[int(s.y), int(s.x)] > limit)
+
+    @cached_property
+    def smears(self) -> tuple[Smear, ...]:
+        """Stretches of chain whose links ran together, the worst first."""
+        return find_smears(self.bench, self.features.chain_zone & self.judged_piece, self.side_px, self.rim)
 
     @cached_property
     def stone_fits(self) -> tuple[StoneFit, ...]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fidelity.evidence.bench import Bench
 from fidelity.evidence.bending import Bend, find_bends
 from fidelity.evidence.edges import Bite, find_bites, repainted
-from fidelity.evidence.rim import look_at_rim
-from fidelity.image.picture import Mask
+from fidelity.evidence.rim import Rim
 
 
 @dataclass(frozen=True)
@@ -20,9 +18,6 @@ class OutlineChanges:
     repainted: bool = False
 
 
-def find_outline_changes(bench: Bench, piece: Mask, side: float) -> OutlineChanges:
-    """Measure; `piece` (h, w) on the bench, `side` its longer side in bench pixels."""
-    rim = look_at_rim(bench, piece, side)
-    if rim is None:
-        return OutlineChanges()
+def find_outline_changes(rim: Rim) -> OutlineChanges:
+    """Measure both kinds."""
     return OutlineChanges(bites=find_bites(rim), bends=find_bends(rim), repainted=repainted(rim))

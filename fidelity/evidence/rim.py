@@ -71,18 +71,22 @@ class Rim:
         return self.bench.box(left / self.scale, top / self.scale, width / self.scale, height / self.scale)
 
 
-def look_at_rim(bench: Bench, piece: Mask, side: float) -> Rim | None:
-    """Measure; `piece` (h, w) on the bench, `side` its longer side in bench pixels. None where nothing is seen."""
+def look_at_rim(bench: Bench, piece: Mask, side: float, aside: Mask | None = None) -> Rim | None:
+    """Measure; `piece` (h, w) on the bench, `side` its longer side in bench pixels. None where nothing is seen.
+
+    `aside` (h, w) is left out: props that went are neither piece nor ground.
+    """
     height, width = bench.shape
     scale = min(1.0, GRID_SIDE_PX / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    body, seen = _reduced(piece, size, 0.5), _reduced(bench.covered, size, 0.99)
+    judged = bench.covered if aside is None else bench.covered & ~aside
+    body, seen = _reduced(piece, size, 0.5), _reduced(judged, size, 0.99)
     sure = shrunk(body & seen, 3)
     sure = sure if sure.sum() >= FEW_PX else body & seen
     if sure.sum() < FEW_PX:
         return None
     side *= scale
-    after = srgb_to_lab(np.asarray(cv2.resize(_laid_on_white(bench), size, interpolation=cv2.INTER_AREA), np.uint8))
+    after = srgb_to_lab(np.asarray(cv2.resize(laid_on_white(bench), size, interpolation=cv2.INTER_AREA), np.uint8))
     before = srgb_to_lab(np.asarray(cv2.resize(bench.before, size, interpolation=cv2.INTER_AREA), np.uint8))
     before = _toned(before, after, sure)
     window = max(3, round(WINDOW * side) | 1)
@@ -122,7 +126,7 @@ def _reduced(mask: Mask, size: tuple[int, int], share: float) -> Mask:
     return np.asarray(cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA) > share)
 
 
-def _laid_on_white(bench: Bench) -> U8:
+def laid_on_white(bench: Bench) -> U8:
     """A cut-out is judged by its alpha: what is transparent is ground, and ground is shown as white."""
     if bench.alpha is None:
         return bench.after
