@@ -26,10 +26,11 @@ class Texture:
     **How.** The high-frequency layer (3 to 6 pixels of a macro photograph; a band of sigma 0.6 to 2 pixels at
     working scale) is measured by its median amplitude in windows of 1.2 % of the piece, after the softening of the
     whole picture, taken on its edges. Texture is lost where less than 40 % of it is left and the lower layer is as
-    it was. Where the lower layer changed with it, dust or a scratch was taken out. Faint texture (under 1 L*)
-    counts only where it was lost against the same amplitude elsewhere: a mild denoise thins the camera's noise
-    out everywhere. Invented is the reverse. Measured are the share of the piece that was smoothed, its largest
-    single place, and the share with invented grain, all in percent; places among stones count half.
+    it was. Where the lower layer changed with it, dust or a scratch was taken out, unless the place is broad and
+    over 0.5 % of the piece. Faint texture (under 1 L*) counts only where it was lost against the same amplitude
+    elsewhere: a mild denoise thins the camera's noise out everywhere. Invented is the reverse. Measured are the
+    share of the piece that was smoothed, its largest single place, and the share with invented grain, all in
+    percent; places among stones count half.
 
     **When it does not apply.** A piece without any texture of at least 0.5 L*: polished metal, or a small picture.
 
