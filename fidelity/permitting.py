@@ -13,6 +13,7 @@ import numpy as np
 
 from fidelity.brief import Brief, Polygon
 from fidelity.evidence import Evidence
+from fidelity.evidence.changes import NOTABLE, excess_of
 from fidelity.evidence.stonefit import StoneFit
 from fidelity.image.picture import Mask
 from fidelity.policy import Permit, Policy, permits
@@ -27,6 +28,11 @@ ZONE_SHARE = 0.5
 """A place belongs to a zone that holds so much of the piece in its box."""
 FILLED_SHARE = 0.98
 """Of a box that lies inside a stone: all of it, but for its corners where the stone's edge is near."""
+LOST_SHARE = 0.3
+"""Of the structure in a window, what only the original has, from which the window counts as emptied."""
+GONE_SHARE = 0.55
+"""Of a chain's windows, those emptied from which it is gone: 0.66 in a drawn pendant without its chain (the zone was
+drawn coarsely), 0.33 with one of two runs left."""
 BELOW_SHARE = 0.1
 """How far above the piece's lowest point the ground below it begins, share of the piece's height."""
 SAME_SIZE_PERCENT = 2.0
@@ -138,14 +144,15 @@ def _lies_in(zone: Zone, finding: Finding, evidence: Evidence) -> bool:
         stones = {evidence.bench.box(*stone.box) for stone in evidence.features.stones}
         fits = [fit for fit in evidence.stone_fits if fit.box in stones and _only_shifted(fit)]
         return any(_within(finding.box, fit.box) for fit in fits)
-    if zone == "inside stone":
-        return _filled(evidence.features.stone_zone, finding.box, evidence)
+    if zone in ("inside stone", "inside drawn stone"):
+        drawn = bool(evidence.brief.regions.stone) or zone == "inside stone"
+        return drawn and _filled(evidence.features.stone_zone, finding.box, evidence)
     return _share_of(_ZONES[zone](evidence), finding.box, evidence) >= ZONE_SHARE
 
 
 _ZONES: dict[str, Callable[[Evidence], Mask]] = {
     "mark": lambda e: e.features.mark_zone,
-    "chain": lambda e: e.features.chain_zone,
+    "gone chain": lambda e: e.features.chain_zone if _gone(e.features.chain_zone, e) else np.zeros_like(e.mask),
     "metal": lambda e: e.features.metal & ~e.features.mark_zone & ~e.features.chain_zone & ~e.features.girdle_zone,
 }
 
@@ -155,6 +162,14 @@ def _share_of(zone: Mask, box: Box, evidence: Evidence) -> float:
     where = _on_bench(box, evidence)
     piece = evidence.mask[where]
     return float((zone[where] & piece).sum() / piece.sum()) if piece.any() else 0.0
+
+
+def _gone(zone: Mask, evidence: Evidence) -> bool:
+    """Whether next to nothing of what the original shows in a zone is left."""
+    structure = evidence.structure
+    shown = zone & structure.inside
+    lost = (excess_of(structure) > NOTABLE) & (structure.lost > LOST_SHARE)
+    return bool(shown.any() and lost[shown].mean() >= GONE_SHARE)
 
 
 def _filled(zone: Mask, box: Box, evidence: Evidence) -> bool:

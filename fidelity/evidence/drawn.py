@@ -84,6 +84,12 @@ def with_drawn(piece: Piece | None, brief: Brief, original: Picture) -> Piece | 
     return replace(piece, mask=np.asarray(piece.mask | drawn))
 
 
+def drawn_piece(brief: Brief, bench: Bench) -> Mask:
+    """(h, w) what the brief says is piece: stones, metal, stamps and chain that somebody drew."""
+    regions = brief.regions
+    return filled(regions.stone + regions.metal + regions.hallmark + regions.chain, bench)
+
+
 def judged_zone(brief: Brief, bench: Bench) -> Mask | None:
     """(h, w) what is neither ignored nor out of focus; None where the brief leaves nothing out."""
     if not brief.regions.ignore and not brief.regions.focus:

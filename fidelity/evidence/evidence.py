@@ -11,7 +11,7 @@ from fidelity.brief import Brief
 from fidelity.evidence.bench import Bench, lay_out
 from fidelity.evidence.changes import Change, changed_bodies, excess_of, find_changes
 from fidelity.evidence.colours import Colours, lay_colours
-from fidelity.evidence.drawn import draw, judged_zone, with_drawn
+from fidelity.evidence.drawn import draw, drawn_piece, judged_zone, with_drawn
 from fidelity.evidence.features import Features, Spot, find_features
 from fidelity.evidence.gems import GemColour, measure_gems
 from fidelity.evidence.links import Smear, find_smears
@@ -86,7 +86,8 @@ class Evidence:
     @cached_property
     def props(self) -> Mask:
         """(h, w) where putty, a finger or a stand covered or touched the piece in the original and went."""
-        return find_props(self.bench, self.mask, self.side_px, ground_left=self.structure.ground_left)
+        found = find_props(self.bench, self.mask, self.side_px, ground_left=self.structure.ground_left)
+        return np.asarray(found & ~drawn_piece(self.brief, self.bench))
 
     @cached_property
     def judged_piece(self) -> Mask:

@@ -75,16 +75,19 @@ CHAIN = ((340, 425), (20, 40), (90, 0), (360, 340), (630, 0), (700, 40), (380, 4
 """A polygon about both runs of the pendant's chain."""
 
 
-def pendant(*, lost: int = 0) -> Rgb:
-    """A patterned gold disc that hangs on two runs of coarse oval links; the last `lost` of one run are missing."""
+def pendant(*, lost: int = 0, bare: bool = False) -> Rgb:
+    """A patterned gold disc that hangs on two runs of coarse oval links.
+
+    The last `lost` links of one run are missing, or all of both where it is `bare`.
+    """
     rng = np.random.default_rng(8)
     out = np.full((SIZE, SIZE, 3), 150, np.float32) + rng.normal(0, 1.0, (SIZE, SIZE, 1))
     canvas = np.clip(out, 0, 255).astype(np.uint8)
     for side in (-1, 1):
-        for step in range(8 - (lost if side == 1 else 0)):
+        for step in range(0 if bare else 8 - (lost if side == 1 else 0)):
             at = (360 + side * (30 + 33 * step), 382 - 46 * step)
             turn = -54 * side + (0 if step % 2 else 14)
-            cv2.ellipse(canvas, at, (30, 16), turn, 0, 360, (150, 116, 52), 14, cv2.LINE_AA)
+            cv2.ellipse(canvas, at, (30, 16), turn, 0, 360, (150, 116, 52), 6, cv2.LINE_AA)
     disc = np.zeros((SIZE, SIZE), np.uint8)
     cv2.circle(disc, (360, 540), 140, 1, -1)
     grain = cv2.GaussianBlur(rng.normal(0, 1, (SIZE, SIZE)).astype(np.float32), (0, 0), 2.5)

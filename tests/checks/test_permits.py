@@ -158,7 +158,13 @@ CASES = {
     "add-reflection": Case(
         "untouched", band, lambda: mirrored_below(band()), lambda: mirrored_below(recoloured(band(), ROSE))
     ),
-    "remove-chain": Case("chain", pendant, lambda: pendant(lost=2), regions=Regions(chain=(CHAIN,))),
+    "remove-chain": Case(
+        "chain",
+        pendant,
+        lambda: pendant(bare=True),
+        lambda: pendant(lost=2),
+        regions=Regions(chain=(CHAIN,)),
+    ),
 }
 
 
