@@ -46,6 +46,8 @@ MOSTLY_STEADY = 0.55
 LARGE_PERCENT = 0.5
 """A lost place of this share of the piece, and broader than a scratch makes it, is no dust: it counts whatever
 the lower layer did."""
+BROAD_WINDOWS = 0.75
+"""Half the width, in windows, beyond which a place is broader than a fine scratch makes it."""
 SMALL_PERCENT = 0.02
 FEW_PX = 500
 RATIO_LEVELS = (0.3, 0.5, 0.7, 0.9, 1.1, 1.4, 1.8, 2.5)
@@ -101,7 +103,15 @@ def measure_texture(bench: Bench, where: Mask, piece: Mask, stones: Mask, side: 
     made = judged & (before > 12) & (second > MADE_L) & (first < MADE * second)
     both = first, second
     return Texture(
-        lost=_patches(lost, both, change < LOW_CHANGE * first, piece, stones=stones, bench=bench, broad_px=window),
+        lost=_patches(
+            lost,
+            both,
+            change < LOW_CHANGE * first,
+            piece,
+            stones=stones,
+            bench=bench,
+            broad_px=round(BROAD_WINDOWS * window),
+        ),
         invented=_patches(made, both, change < LOW_CHANGE * second, piece, stones=stones, bench=bench),
         softening=softening,
         textured_percent=100 * float(textured.sum() / max(1, piece.sum())),
@@ -146,8 +156,7 @@ def _patches(
 ) -> tuple[Patch, ...]:
     """Connected places of `mask` most of whose lower layer was `steady`.
 
-    With `broad_px`, large ones in any case whose half width is that much: a thin line raises the amplitude in one
-    window on either side of it.
+    With `broad_px`, large ones in any case that are wider than twice that: a fine scratch is a thin line.
     """
     broad = opened(mask, broad_px) if broad_px else np.zeros_like(mask)
     labels, _ = ndimage.label(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))

@@ -40,7 +40,7 @@ def smoothed(picture: Rgb) -> Rgb:
 
 def with_scratch(picture: Rgb) -> Rgb:
     out = picture.copy()
-    cv2.line(out, (60, 120), (90, 190), (70, 60, 50), 2, cv2.LINE_AA)
+    cv2.line(out, (60, 120), (90, 190), (120, 100, 70), 1, cv2.LINE_AA)
     cv2.circle(out, (200, 220), 3, (60, 55, 50), -1, cv2.LINE_AA)
     return out
 
