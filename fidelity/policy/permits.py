@@ -11,9 +11,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Zone = Literal["inside stone", "inside drawn stone", "shifted stone", "metal", "mark", "gone chain", "below"]
+Zone = Literal[
+    "inside stone", "inside drawn stone", "shifted stone", "metal", "off stones", "mark", "gone chain", "below"
+]
 """What lies at a finding in the original: nothing but a large stone, or but one that the brief drew; a stone that
-agrees after its own move; plain metal; a stamp; a chain of which next to nothing is left; the ground below."""
+agrees after its own move; plain metal; no stone and no setting; a stamp; a chain of which next to nothing is left;
+the ground below."""
 
 
 class _Model(BaseModel):
