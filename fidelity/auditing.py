@@ -146,7 +146,8 @@ def _verified(expect: Mapping[str, Expected], ids: Collection[str]) -> dict[str,
     unknown = sorted(name for name in expect if not set(checks_of(name)) & set(ids))
     if unknown:
         raise PolicyError(
-            f"expectation for {', '.join(unknown)}: there is no such check; expectations may name {', '.join(names(ids))}"
+            f"expectation for {', '.join(unknown)}: there is no such check; "
+            f"expectations may name {', '.join(names(ids))}"
         )
     found: dict[str, Expected] = {}
     for name, value in expect.items():

@@ -32,6 +32,26 @@ def place(evidence: Evidence, x: float, y: float) -> str:
     return f"at {clock(x - width / 2, y - height / 2)} of the piece"
 
 
+def redrawn_as_a_whole(outcome: Outcome, kept: float | None, *, limit: float, what: str) -> Outcome:
+    """`outcome`, or review instead of pass where the finest detail of `what` agrees less than `limit` all over.
+
+    No single place is wrong then, but nothing proves either that the stones are the ones photographed.
+    """
+    if kept is None or outcome.status not in {Status.PASS, Status.NOT_APPLICABLE}:
+        return outcome
+    measurement = Measurement(
+        name="fine detail", original=1, retouched=kept, limit=limit, unit="of agreement", worse_when="lower"
+    )
+    if kept >= limit:
+        return outcome.model_copy(update={"measurements": (*outcome.measurements, measurement)})
+    return Outcome(
+        status=Status.REVIEW,
+        summary=f"the finest detail of {what} was drawn anew all over, as upscalers, denoisers and generative tools "
+        f"do: {kept:.2f} of it agrees, faithful retouches keep {limit:.2f}",
+        measurements=(*outcome.measurements, measurement),
+    )
+
+
 def judged(
     evidence: Evidence,
     changes: Iterable[Change],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fidelity import Evidence, Measurement, Outcome
-from fidelity_checks._places import judged
+from fidelity_checks._places import judged, redrawn_as_a_whole
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class Pave:
     Each is looked for at its registered place: it is lost when the structure in its window disagrees beyond
     the limit. The windows between stones are judged too, so a filled gap (merged stones) counts.
 
+    Where no single place is wrong, the finest detail of all small stones must still agree, as for facets.
+
     **When it does not apply.** Fewer than five small bodies.
 
     **Known problems.** Filigree and milgrain are busy as well and are judged here; counts are of bodies seen at
@@ -28,6 +30,7 @@ class Pave:
     """
 
     disagreement_share: float = 0.6
+    detail_kept_share: float = 0.978
 
     id: ClassVar[str] = "pave"
     title: ClassVar[str] = "Pavé"
@@ -36,7 +39,10 @@ class Pave:
         "Protect melee with a mask before smoothing or denoising; never clone one stone over another. Where "
         "stones melted together, lay the original back over the row."
     )
-    bounds: ClassVar[dict[str, str]] = {"disagreement_share": "pavé disagreement"}
+    bounds: ClassVar[dict[str, str]] = {
+        "disagreement_share": "pavé disagreement",
+        "detail_kept_share": "fine detail",
+    }
 
     def judge(self, evidence: Evidence) -> Outcome:
         """Match the melee of the original one by one."""
@@ -49,7 +55,7 @@ class Pave:
         lost = evidence.spots_changed(features.melee, self.disagreement_share)
         total = len(features.melee)
         kept = total - len(lost) if any(c.score > self.disagreement_share for c in places) else total
-        return judged(
+        outcome = judged(
             evidence,
             places,
             limit=self.disagreement_share,
@@ -71,3 +77,5 @@ class Pave:
                 ),
             ),
         )
+        detail = evidence.detail_kept(features.melee_zone)
+        return redrawn_as_a_whole(outcome, detail, limit=self.detail_kept_share, what="the small stones")

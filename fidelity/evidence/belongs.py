@@ -37,11 +37,18 @@ FILLS = 0.4
 """Size of a change over that of its stone from which it is the stone that changed."""
 SMEARED = 0.042
 """Size from which detail lost among stones concerns a stone and not only a bead."""
-ROW_ASPECT, ROW_THIN = 3.0, 0.016
+ROW_ASPECT, ROW_THIN = 3.2, 0.036
 """Length over width, and width (share of the longer side), of a row of letters; prongs run together are wider."""
+LONELY = 0.45
+"""Share of stone-like surroundings below which letters may be taken for a colourless stone."""
+LONELY_SIZE = 0.3
 AMONG = 0.09
 """The same inside what looks like one coloured stone: a field of small stones of one colour looks like that."""
 LARGE = 0.13
+DEEP = -0.28
+"""Distance from a stone's outline, in its radii (negative inside), below which a change is the stone's own."""
+BEAD_SIZE = 0.05
+"""Size from which a change in a field of small stones concerns a stone and not only a bead."""
 AWAY = 0.5
 """Distance from a stone, in its radii, from which a change is not its prong."""
 PLAIN_STONY = 0.66
@@ -82,6 +89,7 @@ class _Context:
     distance: float
     fills: float
     stone: int
+    coloured: bool
 
 
 def zones_of(parts: list[Part], features: Features, shape: tuple[int, int], side: float) -> list[tuple[Zone, ...]]:
@@ -139,7 +147,7 @@ def _judge(parts: list[Part], contexts: list[_Context], any_stone: bool) -> tupl
     plain = here.around < PLAIN_STONY or here.stony < PLAIN_HERE or here.slope < PLAIN_SLOPE
     if here.distance > AWAY and here.in_single < 0.5:
         if plain or not any_stone:
-            return ("mark",)
+            return ("mark", "melee") if here.around > PLAIN_STONY else ("mark",)
         if size > LARGE:
             return ("melee", "mark")
     zones: list[Zone] = []
@@ -153,7 +161,13 @@ def _judge(parts: list[Part], contexts: list[_Context], any_stone: bool) -> tupl
         zones.append("melee" if here.in_single < 0.5 else "stone")
     elif size < PRONG_SIZE and len(parts) <= FEW and fills < 0.75:
         zones.insert(0, "girdle")
+    if here.in_single > 0.5 and here.distance < DEEP and "stone" not in zones:  # no prong stands there
+        zones.append("stone")
+    if here.in_set > 0.5 and size > BEAD_SIZE and "melee" not in zones:
+        zones += ["melee", "stone"] if part.invented > part.lost else ["melee"]
     if part.long > ROW_ASPECT * part.thin and part.thin < ROW_THIN:  # a row of letters along an edge
+        zones.append("mark")
+    if here.around < LONELY and not here.gem and not here.coloured and size < LONELY_SIZE and "mark" not in zones:
         zones.append("mark")
     smeared = size > SMEARED and part.lost > part.invented and here.stony > 0.5
     among = here.in_single < 0.5 or size > AMONG
@@ -192,6 +206,7 @@ def _context(part: Part, features: Features, shape: tuple[int, int], side: float
         in_set=_share(part, [s for s in real if not s.single]),
         distance=min((_distance(s, x, y) for s in real), default=9.0),
         stone=next((n for n, s in enumerate(single) if _share(part, [s]) > 0.5), -1),
+        coloured=any(s.coloured and _share(part, [s]) > 0.5 for s in real),
         fills=max((part.size * side / (1.77 * s.radius) for s in real if _share(part, [s]) > 0.5), default=0.0),
     )
 

@@ -13,6 +13,7 @@ from fidelity.evidence.changes import Change, changed_bodies, excess_of, find_ch
 from fidelity.evidence.colours import Colours, lay_colours
 from fidelity.evidence.drawn import draw, drawn_piece, judged_zone, with_drawn
 from fidelity.evidence.features import Features, Spot, find_features
+from fidelity.evidence.fineness import fine_agreement, typical
 from fidelity.evidence.gems import GemColour, measure_gems
 from fidelity.evidence.links import Smear, find_smears
 from fidelity.evidence.materials import gems_on_bench
@@ -26,9 +27,12 @@ from fidelity.evidence.structure import Structure, compare
 from fidelity.evidence.texture import Texture, measure_texture
 from fidelity.evidence.tone import Tone, measure_tone
 from fidelity.exhibit import Exhibit
-from fidelity.image.picture import Mask, Picture
+from fidelity.image.picture import F32, Mask, Picture
 from fidelity.registration import Registration, register
 from fidelity.registration.register import warp
+
+PROPPED = 0.1
+"""Share of a stone that a prop covered, from which its outline was not all seen in the original."""
 
 
 class Evidence:
@@ -115,6 +119,14 @@ class Evidence:
         """Places inside the piece that changed more than this pair's own floor explains."""
         return find_changes(self.structure, self.features, self.bench, self.side_px, self.props)
 
+    @cached_property
+    def _fineness(self) -> F32:
+        return fine_agreement(self.bench, self.structure.inside & ~self.props, self.registration)
+
+    def detail_kept(self, zone: Mask) -> float | None:
+        """How far the finest detail of a zone (h, w) agrees as a whole (-1..1); None where there is hardly any."""
+        return typical(self._fineness, zone)
+
     def spots_changed(self, spots: tuple[Spot, ...], limit: float) -> tuple[Spot, ...]:
         """Those of `spots` whose window disagrees with the retouch by more than `limit` (0 to 1)."""
         excess = excess_of(self.structure)
@@ -132,7 +144,8 @@ class Evidence:
         Large changed places are fitted too: a stone that was scaled or moved shows itself there.
         """
         bodies = (*self.features.stones, *changed_bodies(self.structure, self.side_px, self.props))
-        fits = (fit_stone(self.bench, stone, self.structure.inside) for stone in bodies)
+        shown = (b for b in bodies if self.props[b.mask].mean() < PROPPED)
+        fits = (fit_stone(self.bench, stone, self.structure.inside) for stone in shown)
         return tuple(f for f in fits if f is not None)
 
     @cached_property

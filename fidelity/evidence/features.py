@@ -26,6 +26,8 @@ BLOB_SHARES = (0.004, 0.006, 0.009, 0.013)
 """Scales at which small bodies are looked for, share of the piece's longer side."""
 MELEE_MIN = 5
 """Fewer small stones are accents; they are judged with their neighbours."""
+CHAIN_TIERS = ((0.03, 0.2, 0.0), (0.05, 0.4, 9.0))
+"""Half the greatest width, least length (shares of the longer side) and least median gradient of a chain."""
 PRONG_MIN_PX = 3.5
 """A prong narrower than this cannot be told from noise."""
 
@@ -67,7 +69,8 @@ def find_features(bench: Bench, piece: Mask, side: float, drawn: Drawn | None = 
     drawn = drawn or Drawn()
     surface = survey(bench.before, piece, side)
     lab = srgb_to_lab(bench.before)
-    chain_zone = _chain(piece, side) if drawn.chain is None else drawn.chain
+    busy = _enlarged(surface.busy, bench.shape)
+    chain_zone = _chain(piece, side, busy) if drawn.chain is None else drawn.chain
     stones = drawn.stones
     if stones is None:
         stones = tuple(s for s in find_stones(surface, bench.shape) if float(chain_zone[s.mask].mean()) < 0.5)
@@ -180,19 +183,23 @@ def _bumps(lab: F32, outline: F32, radius: float, metal: F32) -> list[tuple[floa
     return [(float(outline[i, 0]), float(outline[i, 1])) for i in sorted(picked)]
 
 
-def _chain(piece: Mask, side: float) -> Mask:
-    """Long parts of the silhouette that stay thinner than a few percent of the piece."""
+def _chain(piece: Mask, side: float, busy: F32) -> Mask:
+    """Long thin parts of the silhouette; those as broad as a shank must be busy with links, which a shank is not."""
     whole = closed(piece, max(1, round(0.006 * side)))
     filled = ndimage.binary_fill_holes(whole)
-    radius = max(2, round(0.03 * side))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    thick = cv2.morphologyEx(np.asarray(filled, np.uint8), cv2.MORPH_OPEN, disc) > 0
-    thin = filled & ~grown(thick, max(2, radius // 2))
     out = np.zeros_like(piece)
-    for region in regionprops(label(thin)):
-        length = max(region.bbox[2] - region.bbox[0], region.bbox[3] - region.bbox[1])
-        if length > 0.2 * side:
-            out[tuple(region.coords.T)] = True
+    for share, length, slope in CHAIN_TIERS:
+        radius = max(2, round(share * side))
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+        # Beyond the frame a chain goes on: an opening must not take the frame for its end.
+        body = np.pad(np.asarray(filled, np.uint8), radius, mode="edge")
+        thick = cv2.morphologyEx(body, cv2.MORPH_OPEN, disc)[radius:-radius, radius:-radius] > 0
+        thin = filled & ~grown(thick, max(2, radius // 2))
+        for region in regionprops(label(thin)):
+            longest = max(region.bbox[2] - region.bbox[0], region.bbox[3] - region.bbox[1])
+            rows, cols = region.coords.T
+            if longest > length * side and float(np.median(busy[rows, cols])) > slope:
+                out[rows, cols] = True
     return out
 
 

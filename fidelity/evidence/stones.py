@@ -27,6 +27,11 @@ MOST = 24
 SET_GILT = 0.12
 """Share of the metal's own hue inside from which a colourless body is set with several stones, or is carved metal."""
 SURE_GEM = 0.6
+EDGED, EDGE_SLOPE = 0.93, 2.5
+"""Share of a stone's outline that has an edge within two working pixels, and the gradient (lightness per pixel) of one;
+the hull of a stamp has gaps between its letters."""
+PLAIN_INSIDE, PLAIN_SLOPE = 0.28, 2.0
+"""Share of plain ground between letters, and the gradient that it stays under; facets leave less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +168,17 @@ def _judge(outline: np.ndarray, surface: Surface) -> _Candidate | None:
     if score < MIN_SCORE:
         return None
     gem = (float(surface.gem[window][inner].mean()) - GEM_FAINT) / (GEM_SURE - GEM_FAINT)
+    if gem < SURE_GEM and _lettered(body > 0, inner, surface.slope[window]):
+        return None
     return _Candidate(outline, float(score), gem, float(surface.gilt[window][inner].mean()))
+
+
+def _lettered(body: Mask, inner: Mask, slope: F32) -> bool:
+    """Whether a colourless body is strokes on plain metal: gaps in its outline, plain ground inside."""
+    outline = body & (cv2.erode(body.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
+    edged = cv2.dilate(slope, np.ones((5, 5), np.uint8))[outline] > EDGE_SLOPE
+    plain = slope[inner] < PLAIN_SLOPE
+    return float(edged.mean()) < EDGED and float(plain.mean()) > PLAIN_INSIDE
 
 
 def _filled(outline: np.ndarray, shape: tuple[int, ...]) -> Mask:
