@@ -14,26 +14,25 @@ WAYS = {"inwards": " inwards", "outwards": " outwards", "both": ""}
 
 @dataclass(frozen=True)
 class Silhouette:
-    """Is the outline of the piece where it was: nothing eaten away, nothing thinner, thicker or added?
+    """Is the outline of the piece where it was: nothing eaten away, nothing thinner or thicker?
 
     **Why a jeweller cares.** Automatic cut-outs eat thin chains, prongs and pale edges because metal and ground
-    look alike there; a shank that was drawn thinner sells another ring; a part that putty or a finger had hidden and
-    that was made up was never photographed.
+    look alike there; a shank that was drawn thinner sells another ring.
 
     **How.** Both pictures are compared at the outline by colour, after the original has been given the retouch's
     tone: how far does a place stand out of its ground, before and after? Where piece became ground, the place is
     eaten; it is measured as the square root of its area in percent of the piece's longer side. On an unchanged
     ground the outline is also followed by dense flow: where it moved by more than a limit, across the edge and
     relative to the rest of the piece, it is thinner or thicker; that is measured in percent of the longer side. A
-    cut-out is judged by its own alpha. A large plain cover of the original (putty, a finger) that is piece in the
-    retouch is completed.
+    cut-out is judged by its own alpha. Putty, fingers and stands that went are left out.
 
     **When it does not apply.** Never. A retouch that repainted most of the piece is `review`: there a reflection
     cannot be told from a gap.
 
-    **Known problems.** On a swapped ground a part that was cut off together with its ground is seen only where the
-    original's own ground is plain, and thickness is not measured. A shade on the piece that ends in the ground's
-    colour may count as eaten.
+    **Known problems.** On a swapped ground thickness is not measured, and a part that was cut off together with its
+    ground is seen only while it is shallow (2 % of the piece) or the original's own ground is plain. A shade on the
+    piece that ends in the ground's colour may count as eaten. A part that something had covered and that was
+    completed is `geometry`'s to name.
 
     **Where the limits come from.** Set on close-up pairs of 16 pieces with bites of 34 px and more and shanks 10 %
     thinner; the smallest bite found there measures 1.1 %, the slightest bend 0.4 %, and 224 faithful pairs show none.
@@ -44,7 +43,7 @@ class Silhouette:
 
     id: ClassVar[str] = "silhouette"
     title: ClassVar[str] = "Silhouette"
-    question: ClassVar[str] = "Nothing eaten from the edges, nothing thinner, added or completed?"
+    question: ClassVar[str] = "Nothing eaten from the edges, nothing thinner, thicker or bent?"
     advice: ClassVar[str] = (
         "Cut out with a path or a hard mask from the channel of highest contrast (blue for gold, red for silver), "
         "then lay the original's edge pixels back over it; keep the liquify tool off shanks."

@@ -32,6 +32,8 @@ AT_OUTLINE = 0.012
 """Distance from the outline at which an edge is still the outline's, share of the longer side."""
 BEYOND = 0.01
 """How far off the silhouette is looked, share of the longer side."""
+QUIET_E = 2.5
+"""Mean ΔE in a window (after a search over one pixel) under which no edge can have moved."""
 ONE_WAY = 0.8
 """Share of a place's outline that moves one way from which the piece is thinner or thicker there, not bent."""
 FEW_PX = 200
@@ -50,7 +52,9 @@ class Bend:
 
 def find_bends(rim: Rim) -> tuple[Bend, ...]:
     """Places, the farthest moved first; none where the ground was swapped."""
-    if rim.swapped:
+    beyond = grown(rim.piece, max(2, round(BEYOND * rim.side))) & rim.seen
+    differs = (beyond & (rim.apart > QUIET_E)).sum() > AREA * rim.side**2
+    if rim.swapped or not differs:
         return ()
     flow = _flow(rim.before, rim.after)
     slope, normal = _edges(rim.before, rim.window)
@@ -60,7 +64,7 @@ def find_bends(rim: Rim) -> tuple[Bend, ...]:
     local = flow - _affine(flow, followed)
     across = np.asarray(cv2.medianBlur(np.abs(np.einsum("ijk,ijk->ij", local, normal)).astype(np.float32), 5))
     depth = _depth(rim.piece)
-    zone = grown(rim.piece, max(2, round(BEYOND * rim.side))) & rim.seen & (slope > EDGE_SLOPE)
+    zone = beyond & (slope > EDGE_SLOPE)
     left, whole = _differences(rim, flow)
     if np.percentile(left[rim.piece & rim.seen], 80) > REPAINTED:
         return ()

@@ -40,6 +40,14 @@ def pinched(rgb: Rgb) -> Rgb:
     return np.asarray(cv2.remap(rgb, cols + near * across * PINCH_PX / 50, rows, cv2.INTER_CUBIC), np.uint8)
 
 
+def trimmed(rgb: Rgb) -> Rgb:
+    """A new ground laid too far over the edge."""
+    whole, bite = band_mask(), np.zeros(rgb.shape[:2], np.uint8)
+    cv2.circle(bite, (EDGE[0] + 36, EDGE[1]), 42, (1,), -1)
+    soft = cv2.GaussianBlur((whole & (bite == 0)).astype(np.float32), (0, 0), 1.0)[..., None]
+    return np.clip(rgb * soft + 255 * (1 - soft), 0, 255).astype(np.uint8)
+
+
 def exposed(rgb: Rgb) -> Rgb:
     return np.clip(rgb * 1.12, 0, 255).astype(np.uint8)
 
@@ -80,6 +88,7 @@ FAULTS: dict[str, tuple[Edit, str]] = {
     "eaten": (bitten, "eaten"),
     "eaten and exposed": (lambda p: exposed(bitten(p)), "eaten"),
     "eaten under a new ground": (lambda p: with_ground(bitten(p), 255), "eaten"),
+    "trimmed with its ground": (trimmed, "eaten"),
     "thinned": (pinched, "thinned"),
     "thinned and softened": (lambda p: softened(pinched(p)), "thinned"),
 }
