@@ -34,6 +34,8 @@ SHADOW_SLOPE = 3.0
 """Mean slope (grey levels of 255 per pixel) that a soft shadow does not reach."""
 PROP_SHARE = 0.08
 """What vanished with its ground and is larger than this share of the piece was a prop or a label."""
+FINE_SIGMA_PX = 5.0
+"""Blur that is taken on the full grid; wider ones on a coarser one."""
 FEW_PX = 50
 """Fewer pixels than this say nothing about a ground or a tone."""
 PINHOLE_SHARE = 0.004
@@ -185,14 +187,18 @@ def _toned(lab: F32, lab_after: F32, sure: Mask) -> F32:
 
 def nearby(lab: F32, ground: Mask, sigma: float) -> F32:
     """(h, w, 3) the mean colour of the ground near each pixel; farther ground counts where none is near."""
-    weight = ground.astype(np.float32)
-    total, mass = np.zeros_like(lab), np.zeros_like(weight)
-    for factor, share in ((1.0, 1.0), (4.0, 1e-3)):
-        total += share * cv2.GaussianBlur(lab * weight[..., None], (0, 0), factor * sigma)
-        mass += share * cv2.GaussianBlur(weight, (0, 0), factor * sigma)
+    height, width = ground.shape
+    factor = max(1, int(sigma / FINE_SIGMA_PX))  # a wide blur needs no fine grid
+    size = (max(1, width // factor), max(1, height // factor))
+    weight = cv2.resize(ground.astype(np.float32), size, interpolation=cv2.INTER_AREA)[..., None]
+    weighted = cv2.resize(lab * ground[..., None], size, interpolation=cv2.INTER_AREA)
+    total, mass = np.zeros(weighted.shape, np.float32), np.zeros(weight.shape, np.float32)
+    for times, share in ((1.0, 1.0), (4.0, 1e-3)):
+        total = total + share * cv2.GaussianBlur(weighted, (0, 0), times * sigma / factor)
+        mass = mass + share * cv2.GaussianBlur(weight, (0, 0), times * sigma / factor)[..., None]
     mean = lab[ground].mean(axis=0)
-    total, mass = total + 1e-7 * mean, mass + 1e-7
-    return np.asarray(total / mass[..., None], np.float32)
+    colour = (total + 1e-7 * mean) / (mass + 1e-7)
+    return np.asarray(cv2.resize(colour, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _cut_away(theirs: Mask, own: Mask, scale: float) -> tuple[Box, ...]:
