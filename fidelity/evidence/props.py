@@ -29,6 +29,10 @@ GROUND_E = 9.0
 """ΔE from the original's ground up to which a place was ground: what was filled in there is no completed part."""
 GROUND_REACH = 0.15
 """Reach over which the ground is averaged, share of the piece's longer side: farther than a prop is wide."""
+STICKS_OUT = 0.2
+"""Share of a prop that lies beside the piece,"""
+LARGE = 4.0
+"""unless it is so many times larger than the smallest: on a busy ground putty is taken for a part of the piece."""
 TOUCH_SHARE = 0.02
 """How near to the piece a prop comes, and how far its contact shadow reaches, share of the longer side."""
 
@@ -65,8 +69,14 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> 
         outside = ~ndimage.binary_fill_holes(piece)
         chosen &= np.asarray(ndimage.sum_labels(outside, labels, index)) > 0.5 * enough
         chosen &= np.asarray(ndimage.maximum(grown(piece, reach), labels, index)) > 0
-    else:  # a shadow lies beside the piece, a prop on it
-        chosen &= np.asarray(ndimage.sum_labels(piece, labels, index)) > 0.5 * enough
+    else:  # a shadow lies beside the piece, a prop on it and beside it; a bite shows ground where the prop would be
+        from_new = np.linalg.norm(lab_after - np.median(lab_after[ground], axis=0), axis=2)
+        plain = float(np.percentile(from_new[ground], 75)) < GROUND_E
+        shown = piece & (from_new > GROUND_E) if plain else piece
+        outside = ~ndimage.binary_fill_holes(piece)
+        chosen &= np.asarray(ndimage.sum_labels(shown, labels, index)) > 0.5 * enough
+        beside = np.asarray(ndimage.mean(outside, labels, index)) > STICKS_OUT
+        chosen &= beside | (np.asarray(ndimage.sum_labels(labels > 0, labels, index)) > LARGE * enough)
     zone = np.concatenate([[False], chosen])[labels]
     return grown(zone, reach) if chosen.any() else none
 
