@@ -37,12 +37,12 @@ def redrawn_as_a_whole(outcome: Outcome, kept: float | None, *, limit: float, wh
 
     No single place is wrong then, but nothing proves either that the stones are the ones photographed.
     """
-    if kept is None or outcome.status not in {Status.PASS, Status.NOT_APPLICABLE}:
+    if kept is None:
         return outcome
     measurement = Measurement(
         name="fine detail", original=1, retouched=kept, limit=limit, unit="of agreement", worse_when="lower"
     )
-    if kept >= limit:
+    if kept >= limit or outcome.status is not Status.PASS:
         return outcome.model_copy(update={"measurements": (*outcome.measurements, measurement)})
     return Outcome(
         status=Status.REVIEW,

@@ -25,10 +25,11 @@ class Prongs:
     **Known problems.** Candidates are proposals, not a census: a prong seen head-on in the stone's own colour is
     not proposed, a reflection may be. State the true number with `--expect prongs=6` to have it compared.
 
-    **Where the limits come from.** Set on the close-up pairs, as for facets.
+    **Where the limits come from.** Set on the close-up pairs: of 224 faithful retouches one goes beyond it (0.52,
+    ground that shines through a narrow gap), the next reach 0.41.
     """
 
-    disagreement_share: float = 0.55
+    disagreement_share: float = 0.46
 
     id: ClassVar[str] = "prongs"
     title: ClassVar[str] = "Prongs"

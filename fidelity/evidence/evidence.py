@@ -9,7 +9,7 @@ import numpy as np
 
 from fidelity.brief import Brief
 from fidelity.evidence.bench import Bench, lay_out
-from fidelity.evidence.changes import Change, changed_bodies, excess_of, find_changes
+from fidelity.evidence.changes import NOTABLE, Change, changed_bodies, excess_of, find_changes
 from fidelity.evidence.colours import Colours, lay_colours
 from fidelity.evidence.drawn import draw, drawn_piece, judged_zone, with_drawn
 from fidelity.evidence.features import Features, Spot, find_features
@@ -121,7 +121,9 @@ class Evidence:
 
     @cached_property
     def _fineness(self) -> F32:
-        return fine_agreement(self.bench, self.structure.inside & ~self.props, self.registration)
+        # Places that changed speak for themselves; asked here is what became of all the rest.
+        rest = self.structure.inside & ~self.props & (excess_of(self.structure) < NOTABLE)
+        return fine_agreement(self.bench, rest, self.registration)
 
     def detail_kept(self, zone: Mask) -> float | None:
         """How far the finest detail of a zone (h, w) agrees as a whole (-1..1); None where there is hardly any."""

@@ -59,8 +59,8 @@ OPENING_EVEN_E, OPENING_GLOW_E = 5.0, 25.0
 the ground about the piece."""
 RAMP_SHARE = 0.025
 """Depth below the outline at which a swapped ground's influence has gone, share of the longer side."""
-GAP_SHARE = 0.012
-"""The same about a small gap."""
+GAP_SHARE, GAP_PX = 0.012, 8.0
+"""The same about a small gap, and at least in pixels: what a blend leaves there does not shrink with the picture."""
 DUST_SHARE = 0.009
 """Widest dust and scratch, share of the piece's longer side."""
 DUST_CONTRAST = 3.0
@@ -240,7 +240,7 @@ def _rim(inside: Mask, silhouette: Mask, side: float) -> tuple[Mask, F32, F32]:
     depth = cv2.distanceTransform(np.pad(silhouette, 1, mode="edge").astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
     gap = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
     ramp = np.clip((depth - 3.0) / max(3.0, RAMP_SHARE * side), 0, 1)
-    ramp *= np.clip((gap - 2.5) / max(5.0, GAP_SHARE * side), 0, 1)
+    ramp *= np.clip((gap - 2.5) / max(GAP_PX, GAP_SHARE * side), 0, 1)
     soft = np.clip((np.minimum(depth, gap) - 2.5) / 2.5, 0, 1)
     return inside, np.asarray(ramp, np.float32), np.asarray(soft, np.float32)
 

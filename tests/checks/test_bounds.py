@@ -15,8 +15,8 @@ from ..evidence import drawn
 from .drawn_pairs import CHAIN, pendant
 
 FIRST = Path(__file__).parents[2] / "fixtures" / "first"
-OF_SOME_STONES = {"stone-colour"}
-"""Measures the worst stone only: one of its two numbers at a time."""
+OF_SOME_STONES = {"stone-colour", "facets", "pave"}
+"""Measure the worst stone only, one of two numbers at a time, or fine detail where there is enough of it."""
 
 BOUND = {name: check.bounds for name, check in discover().items() if getattr(check, "bounds", None)}  # type: ignore[attr-defined]
 

@@ -247,7 +247,7 @@ def test_a_full_list_of_permitted_places_is_no_proof_for_the_rest() -> None:
     from fidelity.result import Finding, Outcome
 
     found = fidelity.Evidence(fidelity.load(FIRST / "original.jpg"), fidelity.load(FIRST / "faithful.jpg"))
-    finding = Finding(kind="completed", message="Completed.")
+    finding = Finding(kind="completed", box=(400, 600, 60, 30), message="Completed.")
     policy = Policy(permits=("complete-hidden-parts",))
     few = Outcome(status=Status.FAIL, summary="some", findings=(finding,) * (MOST_LISTED - 1))
     many = Outcome(status=Status.FAIL, summary="many", findings=(finding,) * MOST_LISTED)
