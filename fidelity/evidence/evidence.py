@@ -153,8 +153,7 @@ class Evidence:
     @cached_property
     def colours(self) -> Colours:
         """Both pictures on the small grid on which colour is judged."""
-        zone = judged_zone(self.brief, self.bench)
-        return lay_colours(self.bench, self.mask if zone is None else self.mask & zone, self.side_px)
+        return lay_colours(self.bench, self.judged_piece & ~self.props, self.side_px)
 
     @cached_property
     def recoloured(self) -> tuple[Mask, ...]:
@@ -183,10 +182,11 @@ class Evidence:
     def texture(self) -> Texture | None:
         """The fine grain of the piece before and after; None where it has hardly any."""
         rough = self.piece is not None and self.piece.source == "focus"  # the piece may reach beyond such a mask
-        where = np.ones(self.bench.shape, bool) if rough else self.structure.inside
+        shown = self.structure.inside & ~self.props
+        where = ~self.props if rough else shown
         zones = self.features
         stones = gems_on_bench(self.colours, self.bench.shape, zones.stone_zone | zones.melee_zone)
-        return measure_texture(self.bench, where, self.structure.inside, stones, self.side_px)
+        return measure_texture(self.bench, where, shown, stones, self.side_px)
 
     @property
     def unusable(self) -> str | None:

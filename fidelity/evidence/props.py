@@ -34,7 +34,9 @@ STICKS_OUT = 0.2
 LARGE = 4.0
 """unless it is so many times larger than the smallest: on a busy ground putty is taken for a part of the piece."""
 TOUCH_SHARE = 0.02
-"""How near to the piece a prop comes, and how far its contact shadow reaches, share of the longer side."""
+"""How near to the piece a prop comes, share of the longer side."""
+MIRRORED_SHARE = 0.06
+"""How far its contact shadow and its reflection in polished metal reach, share of the longer side."""
 
 
 def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> Mask:
@@ -78,7 +80,7 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> 
         beside = np.asarray(ndimage.mean(outside, labels, index)) > STICKS_OUT
         chosen &= beside | (np.asarray(ndimage.sum_labels(labels > 0, labels, index)) > LARGE * enough)
     zone = np.concatenate([[False], chosen])[labels]
-    return grown(zone, reach) if chosen.any() else none
+    return grown(zone, max(2, round(MIRRORED_SHARE * side))) if chosen.any() else none
 
 
 def _slope(values: F32) -> F32:
