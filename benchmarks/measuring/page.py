@@ -144,7 +144,8 @@ def _about(run: dict[str, Any]) -> str:
 
 
 def _main(run: dict[str, Any], pictures: Path) -> list[str]:
-    parts = [f"{_about(run)}\n\n{SET}", "## Rates\n\n" + checks_table(run["checks"])]
+    note = f"\n\n{run['note']}" if run.get("note") else ""
+    parts = [f"{_about(run)}\n\n{SET}{note}", "## Rates\n\n" + checks_table(run["checks"])]
     parts += ["### By kind of defect\n\n" + sorts_table(run["kinds"])]
     parts += ["### By faithful edit\n\n" + faithful_table(run["faithful_edits"])]
     parts += [f"## Beside other measures\n\n{PEERS}\n\n" + peers_table(run["peers"], run["checks"])]
