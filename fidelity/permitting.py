@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import cv2
 import numpy as np
 
 from fidelity.brief import Brief, Polygon
 from fidelity.evidence import Evidence
 from fidelity.evidence.changes import NOTABLE, excess_of
+from fidelity.evidence.drawn import inside_of
 from fidelity.evidence.stonefit import StoneFit
 from fidelity.image.picture import Mask
 from fidelity.policy import Permit, Policy, permits
@@ -111,10 +111,7 @@ def _left_out(finding: Finding, brief: Brief) -> str:
 def _share_in(box: Box, polygons: tuple[Polygon, ...]) -> float:
     """How much of a box, 0 to 1, lies in any of the polygons."""
     x, y, width, height = box
-    canvas = np.zeros((max(1, height), max(1, width)), np.uint8)
-    for polygon in polygons:
-        cv2.fillPoly(canvas, [np.round(np.array(polygon) - (x, y)).astype(np.int32)], (1,))
-    return float(canvas.mean())
+    return float(inside_of(polygons, (max(1, height), max(1, width)), (x, y)).mean())
 
 
 def _covers(permit: Permit, check_id: str, finding: Finding, evidence: Evidence) -> bool:

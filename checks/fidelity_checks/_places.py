@@ -32,6 +32,11 @@ def place(evidence: Evidence, x: float, y: float) -> str:
     return f"at {clock(x - width / 2, y - height / 2)} of the piece"
 
 
+def measured(name: str, value: float, limit: float, unit: str = "% of the piece") -> Measurement:
+    """A number that is 0 for the same picture twice and may rise to `limit`."""
+    return Measurement(name=name, original=0, retouched=value, limit=limit, unit=unit, worse_when="higher")
+
+
 def redrawn_as_a_whole(outcome: Outcome, kept: float | None, *, limit: float, what: str) -> Outcome:
     """`outcome`, or review instead of pass where the finest detail of `what` agrees less than `limit` all over.
 
@@ -70,14 +75,7 @@ def judged(
     places = list(changes)
     over = [c for c in places if c.score > limit]
     worst = max((c.score for c in places), default=0.0)
-    measurement = Measurement(
-        name=name,
-        original=0,
-        retouched=worst,
-        limit=limit,
-        unit="of structure",
-        worse_when="higher",
-    )
+    measurement = measured(name, worst, limit, "of structure")
     findings = tuple(
         Finding(
             kind=c.kind,

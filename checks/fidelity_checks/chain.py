@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
-from fidelity_checks._places import MAX_FINDINGS, judged, place
+from fidelity_checks._places import MAX_FINDINGS, judged, measured, place
 
 ON_CHAIN = 0.02
 """Distance from the chain at which a place is still the chain's, share of the piece's longer side."""
@@ -61,22 +61,8 @@ class Chain:
         lost = evidence.spots_changed(features.links, self.disagreement_share)
         total = len(features.links)
         bites = [b for b in evidence.outline_changes.bites if _on_chain(evidence, b.x, b.y)]
-        relief = Measurement(
-            name="relief lost",
-            original=0,
-            retouched=max((s.lost_percent for s in evidence.smears), default=0.0),
-            limit=self.relief_lost_percent,
-            unit="%",
-            worse_when="higher",
-        )
-        eaten = Measurement(
-            name="links eaten",
-            original=0,
-            retouched=max((b.size_percent for b in bites), default=0.0),
-            limit=self.eaten_percent,
-            unit="% of the piece",
-            worse_when="higher",
-        )
+        smeared = max((s.lost_percent for s in evidence.smears), default=0.0)
+        bitten = max((b.size_percent for b in bites), default=0.0)
         further = [
             *(_finding(evidence, "eaten", b.box, b.x, b.y) for b in bites if b.size_percent > self.eaten_percent),
             *(
@@ -104,8 +90,8 @@ class Chain:
                     unit="link bodies",
                     worse_when="lower",
                 ),
-                relief,
-                eaten,
+                measured("relief lost", smeared, self.relief_lost_percent, "%"),
+                measured("links eaten", bitten, self.eaten_percent),
             ),
         )
         return _with(outcome, further)

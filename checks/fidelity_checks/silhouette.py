@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
-from fidelity_checks._places import MAX_FINDINGS, place
+from fidelity import Evidence, Finding, Outcome, Severity, Status
+from fidelity_checks._places import MAX_FINDINGS, measured, place
 
 KINDS = {"inwards": "thinned", "outwards": "thickened", "both": "bent"}
 WAYS = {"inwards": " inwards", "outwards": " outwards", "both": ""}
@@ -58,22 +58,8 @@ class Silhouette:
         bites = [b for b in outline.bites if b.size_percent > self.eaten_percent]
         bends = [b for b in outline.bends if b.shift_percent > self.shift_percent]
         measurements = (
-            Measurement(
-                name="eaten",
-                original=0,
-                retouched=max((b.size_percent for b in outline.bites), default=0.0),
-                limit=self.eaten_percent,
-                unit="% of the piece",
-                worse_when="higher",
-            ),
-            Measurement(
-                name="outline shift",
-                original=0,
-                retouched=max((b.shift_percent for b in outline.bends), default=0.0),
-                limit=self.shift_percent,
-                unit="% of the piece",
-                worse_when="higher",
-            ),
+            measured("eaten", max((b.size_percent for b in outline.bites), default=0.0), self.eaten_percent),
+            measured("outline shift", max((b.shift_percent for b in outline.bends), default=0.0), self.shift_percent),
         )
         findings = [
             Finding(

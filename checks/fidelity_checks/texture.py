@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
 from fidelity.evidence.texture import Patch
-from fidelity_checks._places import MAX_FINDINGS
+from fidelity_checks._places import MAX_FINDINGS, measured
 
 SMOOTHED = "Fine texture was smoothed away here: its contrast fell from {1:.1f} to {0:.1f} L*."
 GRAINED = "A grain was added here: its contrast rose from {1:.1f} to {0:.1f} L*."
@@ -67,9 +67,9 @@ class Texture:
         if texture is None:
             return Outcome.not_applicable("the piece shows no texture that could be lost")
         lost, made = _weights(texture.lost), _weights(texture.invented)
-        smoothed = _measured("smoothed", sum(lost), self.smoothed_percent)
-        place = _measured("largest smoothed place", max(lost, default=0.0), self.smoothed_place_percent)
-        invented = _measured("invented grain", sum(made), self.invented_percent)
+        smoothed = measured("smoothed", sum(lost), self.smoothed_percent)
+        place = measured("largest smoothed place", max(lost, default=0.0), self.smoothed_place_percent)
+        invented = measured("invented grain", sum(made), self.invented_percent)
         measurements = (
             smoothed,
             place,
@@ -97,10 +97,6 @@ class Texture:
 
 def _weights(patches: Sequence[Patch]) -> list[float]:
     return [p.percent * (AMONG_STONES if p.among_stones else 1.0) for p in patches]
-
-
-def _measured(name: str, value: float, limit: float) -> Measurement:
-    return Measurement(name=name, original=0, retouched=value, limit=limit, unit="% of the piece", worse_when="higher")
 
 
 def _findings(patches: Sequence[Patch], kind: str, wording: str) -> list[Finding]:

@@ -16,6 +16,7 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.evidence.rim import REPAINTED, Rim
+from fidelity.image.gradient import gradient
 from fidelity.image.morphology import closed, grown
 from fidelity.image.picture import F32, F64, Mask
 from fidelity.result import Box
@@ -104,8 +105,7 @@ def _flow(before: F32, after: F32) -> F32:
 
 def _edges(lab: F32, window: int) -> tuple[F32, F32]:
     """(h, w) slope of the edges in a window, and (h, w, 2) the direction across them (structure tensor)."""
-    smooth = cv2.GaussianBlur(lab[..., 0], (0, 0), 1.3)
-    gx, gy = cv2.Scharr(smooth, cv2.CV_32F, 1, 0) / 16, cv2.Scharr(smooth, cv2.CV_32F, 0, 1) / 16
+    gx, gy = gradient(lab[..., 0], 1.3)
     xx, xy, yy = (cv2.blur(v, (window, window)) for v in (gx * gx, gx * gy, gy * gy))
     angle = 0.5 * np.arctan2(2 * xy, xx - yy)
     normal = np.stack([np.cos(angle), np.sin(angle)], axis=-1)

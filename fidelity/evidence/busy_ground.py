@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from scipy import ndimage
 
+from fidelity.image.ground import frame_border
 from fidelity.image.morphology import closed
 from fidelity.image.picture import U8, Mask
 
@@ -14,8 +15,6 @@ FOCUS_WINDOW = 0.02
 CUT_SIDE_PX = 256
 """Longer side at which colours are modelled: four rounds take a quarter of a second, 350 px find hardly more."""
 CUT_ROUNDS = 4
-BORDER_SHARE = 0.04
-"""Width of the frame border that is taken for ground, share of the shorter side."""
 CRUMB_SHARE = 0.02
 
 
@@ -42,11 +41,8 @@ def _of_its_colours(rgb: U8, sharp: Mask) -> Mask:
     size = (max(8, round(width * factor)), max(8, round(height * factor)))
     small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
     seeds = cv2.resize(sharp.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
-    rim = max(2, round(BORDER_SHARE * min(size)))
-    border = np.ones(seeds.shape, bool)
-    border[rim:-rim, rim:-rim] = False
     state = np.where(seeds, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    state[border & ~seeds] = cv2.GC_BGD
+    state[frame_border(seeds.shape) & ~seeds] = cv2.GC_BGD
     if seeds.sum() < 10 or (~seeds).sum() < 10:
         return sharp
     background, foreground = np.zeros((1, 65)), np.zeros((1, 65))

@@ -74,10 +74,7 @@ def with_drawn(piece: Piece | None, brief: Brief, original: Picture) -> Piece | 
     if piece is None or not polygons:
         return piece
     height, width = piece.mask.shape
-    canvas = np.zeros((height, width), np.uint8)
-    for polygon in polygons:
-        cv2.fillPoly(canvas, [np.round(np.array(polygon) * piece.scale).astype(np.int32)], (1,))
-    drawn = canvas > 0
+    drawn = inside_of(polygons, (height, width), scale=piece.scale)
     own = piece_on_plain_ground(original.rgb, original.alpha)
     if own is not None:
         drawn &= cv2.resize(own.astype(np.uint8), (width, height), interpolation=cv2.INTER_AREA) > 0
@@ -100,9 +97,16 @@ def judged_zone(brief: Brief, bench: Bench) -> Mask | None:
 
 def filled(polygons: tuple[Polygon, ...], bench: Bench) -> Mask:
     """(h, w) the inside of polygons given in original pixels."""
-    canvas = np.zeros(bench.shape, np.uint8)
+    return inside_of(polygons, bench.shape, (bench.left, bench.top), bench.scale)
+
+
+def inside_of(
+    polygons: tuple[Polygon, ...], shape: tuple[int, int], origin: tuple[int, int] = (0, 0), scale: float = 1.0
+) -> Mask:
+    """(h, w) of `shape`: the inside of polygons given in original pixels, on a grid that starts at `origin` there."""
+    canvas = np.zeros(shape, np.uint8)
     for polygon in polygons:
-        corners = (np.array(polygon, np.float64) - (bench.left, bench.top)) * bench.scale
+        corners = (np.array(polygon, np.float64) - origin) * scale
         cv2.fillPoly(canvas, [np.round(corners).astype(np.int32)], (1,))
     return np.asarray(canvas > 0)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.structure import lightness, tone_matched
+from fidelity.image.gradient import gradient
 from fidelity.image.morphology import shrunk
 from fidelity.image.picture import F32, Mask
 from fidelity.registration import Registration
@@ -37,7 +38,7 @@ def fine_agreement(bench: Bench, inside: Mask, registration: Registration) -> F3
     pixel = float(np.sqrt(abs(np.linalg.det(registration.matrix[:2, :2])))) * bench.scale
     before, after = lightness(bench)
     after = tone_matched(before, after, inside)
-    (ax, ay), (bx, by) = (_gradient(v, max(1.0, pixel)) for v in (before, after))
+    (ax, ay), (bx, by) = (gradient(v, max(1.0, pixel)) for v in (before, after))
     first, second = ax * ax + ay * ay, bx * bx + by * by
     shared, norm = _mean(ax * bx + ay * by), np.sqrt(_mean(first) * _mean(second) + 1e-3)
     judged = core & (np.maximum(first, second) > STRONG**2)
@@ -50,12 +51,6 @@ def typical(agreement: F32, zone: Mask) -> float | None:
     values = agreement[zone]
     values = values[np.isfinite(values)]
     return float(np.median(values)) if len(values) >= FEW_PX else None
-
-
-def _gradient(values: F32, sigma: float) -> tuple[F32, F32]:
-    smooth = cv2.GaussianBlur(values, (0, 0), sigma)
-    x, y = cv2.Scharr(smooth, cv2.CV_32F, 1, 0) / 16, cv2.Scharr(smooth, cv2.CV_32F, 0, 1) / 16
-    return np.asarray(x, np.float32), np.asarray(y, np.float32)
 
 
 def _mean(values: F32) -> F32:

@@ -11,6 +11,7 @@ from scipy import ndimage
 
 from fidelity.evidence.busy_ground import piece_on_busy_ground
 from fidelity.image.colour import srgb_to_lab
+from fidelity.image.gradient import slope
 from fidelity.image.ground import piece_on_plain_ground
 from fidelity.image.morphology import closed, grown, opened, shrunk
 from fidelity.image.picture import F32, U8, Mask, Picture
@@ -30,7 +31,7 @@ OWN_COLOUR_E = 6.0
 """ΔE from the original's own ground at which a pixel in a gap of the silhouette is piece."""
 KEPT_E = 9.0
 """ΔE between both pictures, after the piece's own change of tone, up to which a pixel was kept."""
-SHADOW_SLOPE = 3.0
+SHADOW_SLOPE = 6.0
 """Mean slope (grey levels of 255 per pixel) that a soft shadow does not reach."""
 PROP_SHARE = 0.08
 """What vanished with its ground and is larger than this share of the piece was a prop or a label."""
@@ -136,13 +137,12 @@ def _completed(silhouette: Mask, before: U8, after: U8 | None) -> Mask:
 
 def _structured(part: Mask, beside: Mask, rgb: U8) -> Mask:
     """Those small bodies of `part` next to `beside` that have edges inside: a soft shadow has none, a prop is large."""
-    grey = cv2.GaussianBlur(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32), (0, 0), 1.0)
-    slope = np.hypot(cv2.Scharr(grey, cv2.CV_32F, 1, 0), cv2.Scharr(grey, cv2.CV_32F, 0, 1)) / 32
+    edges = slope(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32), 1.0)
     labels, count = ndimage.label(opened(part, 1))
     if count == 0:
         return np.zeros_like(part)
     index = np.arange(1, count + 1)
-    rich = np.asarray(ndimage.mean(slope, labels, index)) > SHADOW_SLOPE
+    rich = np.asarray(ndimage.mean(edges, labels, index)) > SHADOW_SLOPE
     near = np.asarray(ndimage.maximum(grown(beside, 2), labels, index)) > 0
     small = np.asarray(ndimage.sum_labels(part, labels, index)) < PROP_SHARE * beside.sum()
     return np.asarray(np.concatenate([[False], rich & near & small])[labels])

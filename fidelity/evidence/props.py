@@ -14,8 +14,9 @@ from fidelity.evidence.bench import Bench
 from fidelity.evidence.piece import nearby
 from fidelity.evidence.structure import lightness, tone_matched
 from fidelity.image.colour import srgb_to_lab
+from fidelity.image.gradient import slope
 from fidelity.image.morphology import grown, opened
-from fidelity.image.picture import F32, Mask
+from fidelity.image.picture import Mask
 
 PROP_SHARE = 0.006
 """Smallest prop, share of the piece: putty and fingers are large."""
@@ -53,7 +54,7 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> 
         return none
     before, after = lightness(bench)
     window = max(3, round(0.006 * side) | 1)
-    even = cv2.blur(_slope(before), (2 * window + 1,) * 2) < PROP_SLOPE
+    even = cv2.blur(slope(before, 1.0), (2 * window + 1,) * 2) < PROP_SLOPE
     lab, lab_after = srgb_to_lab(bench.before), srgb_to_lab(bench.after).copy()
     lab_after[..., 0] = tone_matched(before, after, sure)
     lab_after[..., 1:] += np.median((lab - lab_after)[sure][:, 1:], axis=0)
@@ -81,8 +82,3 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> 
         chosen &= beside | (np.asarray(ndimage.sum_labels(labels > 0, labels, index)) > LARGE * enough)
     zone = np.concatenate([[False], chosen])[labels]
     return grown(zone, max(2, round(MIRRORED_SHARE * side))) if chosen.any() else none
-
-
-def _slope(values: F32) -> F32:
-    smooth = cv2.GaussianBlur(values, (0, 0), 1.0)
-    return np.asarray(np.hypot(cv2.Scharr(smooth, cv2.CV_32F, 1, 0), cv2.Scharr(smooth, cv2.CV_32F, 0, 1)) / 16)

@@ -18,6 +18,7 @@ from scipy import ndimage
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.piece import nearby
 from fidelity.image.colour import srgb_to_lab
+from fidelity.image.gradient import gradient
 from fidelity.image.morphology import closed, grown, shrunk
 from fidelity.image.picture import F32, Mask
 
@@ -171,8 +172,8 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
     else:
         inside, weight, soft = _rim(inside & ~_new_ground(bench, ring, side_px), inside, side_px)
     after = np.asarray(soft * after + (1 - soft) * before, np.float32)
-    ax, ay = (g * weight for g in _gradient(before))
-    bx, by = (g * weight for g in _gradient(after))
+    ax, ay = (g * weight for g in gradient(before, SMOOTH_PX))
+    bx, by = (g * weight for g in gradient(after, SMOOTH_PX))
     energy_a = ax * ax + ay * ay
     gain = _gain(energy_a, bx * bx + by * by, inside)
     bx, by = bx * gain, by * gain
@@ -210,9 +211,7 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
 
 
 def _form(values: F32, side: float) -> F32:
-    smooth = cv2.GaussianBlur(values, (0, 0), max(1.5, FORM_SHARE * side))
-    gradient = (cv2.Scharr(smooth, cv2.CV_32F, 1, 0), cv2.Scharr(smooth, cv2.CV_32F, 0, 1))
-    return np.asarray(np.stack(gradient, axis=2), np.float32)
+    return np.asarray(np.stack(gradient(values, max(1.5, FORM_SHARE * side)), axis=2), np.float32)
 
 
 def _ground_left(before: F32, after: F32, inside: Mask, covered: Mask, side: float) -> tuple[bool, Mask]:
@@ -228,7 +227,8 @@ def _ground_left(before: F32, after: F32, inside: Mask, covered: Mask, side: flo
 
 def _shade(before: F32, after: F32, piece: Mask, side: float) -> Mask:
     """Off the piece: soft shade that was lightened. It has no edges of its own."""
-    gx, gy = _gradient(np.asarray(cv2.GaussianBlur(before, (0, 0), max(1.0, 0.003 * side)), np.float32))
+    soft = np.asarray(cv2.GaussianBlur(before, (0, 0), max(1.0, 0.003 * side)), np.float32)
+    gx, gy = gradient(soft, SMOOTH_PX)
     smooth = cv2.dilate(np.hypot(gx, gy), np.ones((5, 5), np.uint8)) < NOISE_GRADIENT
     lighter = cv2.blur(after - before, (5, 5)) > SAME_GROUND_L
     return np.asarray(smooth & lighter & ~shrunk(piece, 3))
@@ -315,7 +315,7 @@ def without_dust(before: F32, after: F32, inside: Mask, side: float) -> F32:
 
 def _richness(values: F32, size: int) -> F32:
     """(h, w) the share (0..1) of pixels about each pixel that have an edge."""
-    gx, gy = _gradient(values)
+    gx, gy = gradient(values, SMOOTH_PX)
     edged = (np.hypot(gx, gy) > RICH_SLOPE).astype(np.float32)
     return np.asarray(cv2.boxFilter(edged, cv2.CV_32F, (size | 1, size | 1)), np.float32)
 
@@ -323,14 +323,6 @@ def _richness(values: F32, size: int) -> F32:
 def _median(values: F32, size: int) -> F32:
     small = np.clip(values * 2.55, 0, 255).astype(np.uint8)
     return np.asarray(cv2.medianBlur(small, size | 1), np.float32) / 2.55
-
-
-def _gradient(values: F32) -> tuple[F32, F32]:
-    smooth = cv2.GaussianBlur(values, (0, 0), SMOOTH_PX)
-    return (
-        np.asarray(cv2.Scharr(smooth, cv2.CV_32F, 1, 0) / 16, np.float32),
-        np.asarray(cv2.Scharr(smooth, cv2.CV_32F, 0, 1) / 16, np.float32),
-    )
 
 
 def _gain(energy_a: F32, energy_b: F32, inside: Mask) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.image.colour import srgb_to_lab
+from fidelity.image.gradient import slope
 from fidelity.image.picture import F32, U8, Mask
 
 WORK_SIDE_PX = 480
@@ -59,10 +60,8 @@ def survey(before: U8, piece: Mask, side: float) -> Surface:
     mask = cv2.resize(piece.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     side = side * factor
     lab = srgb_to_lab(small)
-    light = cv2.GaussianBlur(lab[..., 0], (0, 0), 0.8)
-    across, down = cv2.Scharr(light, cv2.CV_32F, 1, 0), cv2.Scharr(light, cv2.CV_32F, 0, 1)
-    slope = np.asarray(np.hypot(across, down) / 16, np.float32)
-    busy = np.asarray(cv2.GaussianBlur(slope, (0, 0), max(1.5, 0.014 * side)), np.float32)
+    edges = slope(lab[..., 0], 0.8)
+    busy = np.asarray(cv2.GaussianBlur(edges, (0, 0), max(1.5, 0.014 * side)), np.float32)
     metal = metal_colour(lab, mask, busy)
     window = max(3, round(0.02 * side)) | 1
     gem = np.asarray(_median(3 * distance_from(lab, metal), window) / 3, np.float32)
@@ -79,9 +78,9 @@ def survey(before: U8, piece: Mask, side: float) -> Surface:
         side=side,
         lab=lab,
         piece=mask,
-        slope=slope,
+        slope=edges,
         busy=busy,
-        fine=np.asarray(cv2.GaussianBlur(slope, (0, 0), max(1.2, 0.009 * side)), np.float32),
+        fine=np.asarray(cv2.GaussianBlur(edges, (0, 0), max(1.2, 0.009 * side)), np.float32),
         gem=gem,
         level=level,
         stony=np.asarray(stony * mask, np.float32),

@@ -28,9 +28,7 @@ def backdrop(lab: F32) -> tuple[F32, float]:
     ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
     x, y = 2 * xs / max(1, width - 1) - 1, 2 * ys / max(1, height - 1) - 1
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
-    rim = max(2, round(BORDER_SHARE * min(height, width)))
-    border = np.ones((height, width), bool)
-    border[rim:-rim, rim:-rim] = False
+    border = frame_border((height, width))
     design, values = terms[border][::3], lab[border][::3]
     keep = np.ones(len(design), bool)
     coefficients = np.zeros((6, 3))
@@ -40,6 +38,14 @@ def backdrop(lab: F32) -> tuple[F32, float]:
         keep = error <= max(2.0, float(np.percentile(error, 85)))
     spread = float(np.percentile(error, 80))
     return np.asarray(terms @ coefficients, np.float32), spread
+
+
+def frame_border(shape: tuple[int, int]) -> Mask:
+    """(h, w) the border of the frame, which is taken for ground."""
+    rim = max(2, round(BORDER_SHARE * min(shape)))
+    border = np.ones(shape, bool)
+    border[rim:-rim, rim:-rim] = False
+    return border
 
 
 def piece_on_plain_ground(rgb: U8, alpha: U8 | None) -> Mask | None:

@@ -1,0 +1,22 @@
+"""Gradients of a smoothed map, in its own unit per pixel."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from fidelity.image.picture import F32
+
+
+def gradient(values: F32, sigma: float) -> tuple[F32, F32]:
+    """(h, w) twice: the rise to the right and downwards per pixel, after a Gaussian blur of `sigma` pixels (Scharr)."""
+    smooth = cv2.GaussianBlur(values, (0, 0), sigma)
+    return (
+        np.asarray(cv2.Scharr(smooth, cv2.CV_32F, 1, 0) / 16, np.float32),
+        np.asarray(cv2.Scharr(smooth, cv2.CV_32F, 0, 1) / 16, np.float32),
+    )
+
+
+def slope(values: F32, sigma: float) -> F32:
+    """(h, w) the length of the gradient, whichever way it points."""
+    return np.asarray(np.hypot(*gradient(values, sigma)), np.float32)
