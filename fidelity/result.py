@@ -150,7 +150,7 @@ class RegistrationInfo(Model):
     residual_px: Number = Field(default=None, description="median inlier residual, original pixels")
     inliers: int = 0
     trust: Number = Field(default=None, description="0 (none) to 1")
-    method: Literal["features", "silhouette", "none"] = "none"
+    method: Literal["features", "layout", "silhouette", "none"] = "none"
     scale: Number = Field(default=None, description="original pixels per retouched pixel")
     rotation_deg: Number = None
     stretch: Number = Field(default=None, description="larger over smaller axis scale; 1 is unstretched")

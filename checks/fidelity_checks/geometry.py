@@ -125,6 +125,6 @@ def _doubt(evidence: Evidence, measurement: Measurement) -> Outcome | None:
         why = "the cut-out is transparent inside the piece: an opening of the piece, or a part of it cut away"
         cut = (Finding(kind="cut away", severity=Severity.MAJOR, box=b, message=why.capitalize() + ".") for b in holes)
         return Outcome.review(why, measurement, findings=tuple(cut))
-    if evidence.registration.info.method == "silhouette":
+    if evidence.registration.info.method in ("layout", "silhouette"):
         return Outcome.review(evidence.registration.info.message, measurement)
     return None

@@ -20,6 +20,8 @@ from fidelity.image.picture import Mask
 
 PROP_SHARE = 0.006
 """Smallest prop, share of the piece: putty and fingers are large."""
+MOST_SHARE = 0.35
+"""What is even and went over more of the piece than this is its own metal, recoloured or drawn anew."""
 PROP_MOVED_E = 14.0
 """ΔE (CIE76, after the picture's own change of tone) between a prop and what is there without it."""
 GONE_E = 8.0
@@ -68,6 +70,7 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> 
     index = np.arange(1, count + 1)
     enough = PROP_SHARE * piece.sum()
     chosen = np.asarray(ndimage.sum_labels(labels > 0, labels, index)) > enough
+    chosen &= np.asarray(ndimage.sum_labels(piece, labels, index)) < MOST_SHARE * piece.sum()
     if ground_left:  # what was filled in lies in the piece; putty and fingers stick out of it
         outside = ~ndimage.binary_fill_holes(piece)
         chosen &= np.asarray(ndimage.sum_labels(outside, labels, index)) > 0.5 * enough

@@ -62,6 +62,10 @@ RAMP_SHARE = 0.025
 """Depth below the outline at which a swapped ground's influence has gone, share of the longer side."""
 GAP_SHARE, GAP_PX = 0.012, 8.0
 """The same about a small gap, and at least in pixels: what a blend leaves there does not shrink with the picture."""
+FLOOR_LIMIT = 0.05
+"""Disagreement that a pair may have everywhere: faithful retouches stay below 0.01, pieces drawn anew reach 0.3."""
+OPAQUE = 250
+"""Alpha above which the retouch shows the piece; what is see-through is the outline's matter."""
 DUST_SHARE = 0.009
 """Widest dust and scratch, share of the piece's longer side."""
 DUST_CONTRAST = 3.0
@@ -152,7 +156,8 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
     """Structure of both pictures inside the piece; `side_px` is the piece's longer side on the bench."""
     window = max(9, round(WINDOW * side_px) | 1)
     inset = max(2, round(0.006 * side_px))
-    inside = shrunk(piece & bench.covered, inset)
+    shown = bench.covered if bench.alpha is None else bench.covered & (bench.alpha > OPAQUE)
+    inside = shrunk(piece & shown, inset)
     before, after = lightness(bench)
     after = tone_matched(before, after, inside)
     same, ring = _ground_left(before, after, inside, bench.covered, side_px)
@@ -161,7 +166,7 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
         # prong that stands out of it lies beyond. All of it can be compared.
         reach = max(2, round(MARGIN_SHARE * side_px))
         inside = np.asarray(ndimage.binary_fill_holes(closed(piece, 2 * reach)))
-        inside = grown(inside, reach) & shrunk(bench.covered, inset) & ~_shade(before, after, piece, side_px)
+        inside = grown(inside, reach) & shrunk(shown, inset) & ~_shade(before, after, piece, side_px)
     before = without_dust(before, after, inside, side_px)
     # Where the ground was swapped, gradients of the rim belong to the ground as much as to the piece. Outside,
     # the retouch is given the original's pixels, so that a new ground leaves no trace, and the rim counts
@@ -192,7 +197,7 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
     total = mean_a + kept_b + NOISE_GRADIENT**2
     lost = np.clip((mean_a - kept_b) / total, 0, 1)
     invented = np.clip((kept_b - mean_a) / total, 0, 1)
-    floor = float(np.median(best[inside])) if inside.any() else 0.0
+    floor = min(FLOOR_LIMIT, float(np.median(best[inside]))) if inside.any() else 0.0
     soft = softened(before, after, inside & (weight > 0.5), side_px)
     return Structure(
         disagreement=np.maximum(best, soft),
@@ -253,7 +258,7 @@ def _new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
     before, after = srgb_to_lab(bench.before), srgb_to_lab(bench.after)
     level = np.median(after[ring], axis=0)
     apart = np.linalg.norm(after - level, axis=2)
-    if float(np.percentile(apart[ring], 75)) > SAME_GROUND_L:
+    if float(np.median(apart[ring])) > SAME_GROUND_L:  # a shadow may lie on a part of it
         return none
     old = nearby(before, ring, 0.03 * side)
     from_old = np.linalg.norm(before - old, axis=2)

@@ -1,4 +1,4 @@
-"""Gradients of a smoothed map, in its own unit per pixel."""
+"""Gradients of a smoothed map: its own unit over two pixels, the reach of Scharr's kernel."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fidelity.image.picture import F32
 
 
 def gradient(values: F32, sigma: float) -> tuple[F32, F32]:
-    """(h, w) twice: the rise to the right and downwards per pixel, after a Gaussian blur of `sigma` pixels (Scharr)."""
+    """(h, w) twice: the rise to the right and downwards over two pixels, blurred by `sigma` pixels before (Scharr)."""
     smooth = cv2.GaussianBlur(values, (0, 0), sigma)
     return (
         np.asarray(cv2.Scharr(smooth, cv2.CV_32F, 1, 0) / 16, np.float32),

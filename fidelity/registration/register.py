@@ -18,6 +18,7 @@ from fidelity.registration.features import (
     fit_similarity,
     match,
 )
+from fidelity.registration.layout import align_layouts
 from fidelity.registration.silhouette import align_silhouettes
 from fidelity.result import RegistrationInfo
 
@@ -142,6 +143,9 @@ def _without_features(
 ) -> Registration:
     none = np.zeros((0, 2), np.float32)
     inliers = fit.inliers if fit else 0
+    laid = align_layouts(original, retouched)
+    if laid is not None:
+        return Registration(_coarse(*laid, inliers, "layout"), laid[0], none)
     if min(in_original, in_retouched) >= RICH_FEATURES:
         info = RegistrationInfo(
             status="different",
@@ -153,19 +157,7 @@ def _without_features(
         return Registration(info, None, none)
     aligned = align_silhouettes(original, retouched)
     if aligned is not None:
-        matrix, overlap = aligned
-        info = RegistrationInfo(
-            status="registered",
-            matrix=_rows(matrix),
-            inliers=inliers,
-            trust=0.3 * overlap,
-            method="silhouette",
-            scale=float(np.sqrt(abs(np.linalg.det(matrix[:2, :2])))),
-            rotation_deg=float(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0]))),
-            stretch=1.0,
-            message="too little detail agrees; the outlines were laid on top of each other",
-        )
-        return Registration(info, matrix, none)
+        return Registration(_coarse(*aligned, inliers, "silhouette"), aligned[0], none)
     info = RegistrationInfo(
         status="failed",
         inliers=inliers,
@@ -173,6 +165,26 @@ def _without_features(
         message="the pictures show too little detail to be laid on top of each other",
     )
     return Registration(info, None, none)
+
+
+COARSE = {
+    "layout": "hardly any detail agrees; the directions of the edges were laid on top of each other",
+    "silhouette": "too little detail agrees; the outlines were laid on top of each other",
+}
+
+
+def _coarse(matrix: F64, agreement: float, inliers: int, method: Literal["layout", "silhouette"]) -> RegistrationInfo:
+    return RegistrationInfo(
+        status="registered",
+        matrix=_rows(matrix),
+        inliers=inliers,
+        trust=0.3 * agreement,
+        method=method,
+        scale=float(np.sqrt(abs(np.linalg.det(matrix[:2, :2])))),
+        rotation_deg=float(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0]))),
+        stretch=1.0,
+        message=COARSE[method],
+    )
 
 
 def _rows(matrix: F64) -> tuple[tuple[float, float, float], ...]:

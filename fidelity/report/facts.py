@@ -13,7 +13,12 @@ from fidelity.result import RegistrationInfo
 Facts = tuple[tuple[str, str], ...]
 
 TIMES = "\u00d7"
-_METHODS = {"features": "matched details", "silhouette": "outlines only", "none": "none"}
+_METHODS = {
+    "features": "matched details",
+    "layout": "directions of edges only",
+    "silhouette": "outlines only",
+    "none": "none",
+}
 
 
 def today() -> str:
