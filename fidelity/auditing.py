@@ -99,7 +99,8 @@ def examine(
     before, after = load(original), load(retouched)
     area = None if area_mask is None else _area(area_mask, before)
     evidence = Evidence(before, after, brief=brief, area=area)
-    results = tuple(_judged(check, evidence, policy) for check in checks)
+    run = {check.id for check in checks}
+    results = tuple(_judged(check, evidence, policy, run) for check in checks)
     return Examination(
         audit=Audit(
             id=id or _name_of(before),
@@ -114,12 +115,12 @@ def examine(
     )
 
 
-def _judged(check: Check, evidence: Evidence, policy: Policy) -> CheckResult:
+def _judged(check: Check, evidence: Evidence, policy: Policy, run: Collection[str]) -> CheckResult:
     started = time.perf_counter()
     permitted: tuple[str, ...] = ()
     try:
         outcome = check.judge(evidence)
-        outcome, permitted = settled(outcome, check.id, policy, evidence)
+        outcome, permitted = settled(outcome, check.id, policy, evidence, run=run)
     except Exception as error:  # a third party's check may raise anything; the other checks go on
         log.exception("check %s crashed", check.id)
         outcome = Outcome(status=Status.ERROR, summary=f"the check crashed: {type(error).__name__}: {error}")

@@ -6,7 +6,7 @@ the permits; a check whose findings are all permitted passes, says so, and keeps
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 
@@ -42,15 +42,20 @@ SAME_CORRELATION = 0.985
 reaches 0.999, one that was softened as well 0.979."""
 STONE_ROOM = 0.15
 """Room about a stone that its move may touch, share of its longer side: girdle and prongs."""
+REFERENCE_CHECK = "reference-colour"
+"""The check that proves that an ordered colour was reached."""
 MOST_LISTED = 12
 """Checks list no more findings than this; behind a full list there may be places that nothing permits."""
 
 
-def settled(outcome: Outcome, check_id: str, policy: Policy, evidence: Evidence) -> tuple[Outcome, tuple[str, ...]]:
+def settled(
+    outcome: Outcome, check_id: str, policy: Policy, evidence: Evidence, *, run: Collection[str] | None = None
+) -> tuple[Outcome, tuple[str, ...]]:
     """`outcome` with permitted findings marked, and the permits that changed its status.
 
     A fail whose findings are all permitted becomes a pass; a review likewise, where the pictures were laid on
-    each other by features. A permit that wants a reference colour and has none gives a review.
+    each other by features. A permit that wants a reference colour gives a review where there is none, and where
+    the check that holds the retouch against it is not among those `run` (ids; None: all are).
     """
     if outcome.status not in (Status.FAIL, Status.REVIEW) or not outcome.findings:
         return outcome, ()
@@ -65,14 +70,14 @@ def settled(outcome: Outcome, check_id: str, policy: Policy, evidence: Evidence)
         note = f"{outcome.summary} ({len(findings) - open_ones} of {len(findings)} places are permitted)"
         return marked.model_copy(update={"summary": note}), ()
     by_features = evidence.registration.info.method == "features"
-    doubt = _doubt(findings, used, evidence.brief)
+    doubt = _doubt(findings, used, evidence.brief, proven=run is None or REFERENCE_CHECK in run)
     if doubt or (outcome.status is Status.REVIEW and not by_features):
         return marked.model_copy(update={"status": Status.REVIEW, "summary": doubt or outcome.summary}), used
     summary = f"permitted by {', '.join(used)}: {outcome.summary}"
     return marked.model_copy(update={"status": Status.PASS, "summary": summary}), used
 
 
-def _doubt(findings: tuple[Finding, ...], used: tuple[str, ...], brief: Brief) -> str:
+def _doubt(findings: tuple[Finding, ...], used: tuple[str, ...], brief: Brief, *, proven: bool) -> str:
     """Why permitted findings are no pass yet; empty when they are."""
     if len(findings) >= MOST_LISTED:
         return "every place that is listed is permitted, but there may be more than are listed"
@@ -81,6 +86,8 @@ def _doubt(findings: tuple[Finding, ...], used: tuple[str, ...], brief: Brief) -
         target = known[name].reference if name in known else None
         if target and not any(reference.target == target for reference in brief.references):
             return f"{name} permits it, but no reference colour for {target} says what it should be"
+        if target and not proven:
+            return f"{name} permits it, but the check that holds the retouch against it, {REFERENCE_CHECK}, is not run"
     return ""
 
 

@@ -242,6 +242,16 @@ def test_a_reference_colour_is_permit_enough(name: str) -> None:
     assert missed.verdict is not Verdict.PASS and missed.check("reference-colour").status is not Status.PASS
 
 
+@pytest.mark.parametrize("name", [name for name, permit in permits().items() if permit.reference])
+def test_an_ordered_colour_that_nothing_holds_the_retouch_against_is_review(name: str) -> None:
+    case = CASES[name]
+    assert case.check
+    for reference in (case.references[0], case.references[0].model_copy(update={"colour": None, "lab": (60, -40, 0)})):
+        policy = Policy.named("standard").model_copy(update={"references": (reference,)})
+        alone = fidelity.audit(case.original(), case.good(), policy=policy, only=[case.check])
+        assert alone.verdict is Verdict.REVIEW and "reference-colour, is not run" in alone.check(case.check).summary
+
+
 def test_a_full_list_of_permitted_places_is_no_proof_for_the_rest() -> None:
     from fidelity.permitting import MOST_LISTED, settled
     from fidelity.result import Finding, Outcome
