@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fidelity.brief import Brief, Reference, Regions
     from fidelity.check import Check
     from fidelity.errors import FidelityError, InputError, PolicyError, RegistryError
-    from fidelity.evidence import Change, Evidence
+    from fidelity.evidence import Change, DetailKept, Evidence
     from fidelity.exhibit import Exhibit
     from fidelity.image.decode import load
     from fidelity.image.picture import Picture, PictureInfo
@@ -45,6 +45,7 @@ _HOME = {
     "Change": "evidence",
     "Check": "check",
     "CheckResult": "result",
+    "DetailKept": "evidence",
     "Evidence": "evidence",
     "Examination": "auditing",
     "Exhibit": "exhibit",
@@ -78,6 +79,7 @@ __all__ = [
     "Change",
     "Check",
     "CheckResult",
+    "DetailKept",
     "Evidence",
     "Examination",
     "Exhibit",

@@ -19,7 +19,8 @@ class Pave:
     Each is looked for at its registered place: it is lost when the structure in its window disagrees beyond
     the limit. The windows between stones are judged too, so a filled gap (merged stones) counts.
 
-    Where no single place is wrong, the finest detail of all small stones must still agree, as for facets.
+    Where no single place is wrong, the finest detail of all small stones must still agree, and their faint edges must
+    not be wiped, as for facets.
 
     **When it does not apply.** Fewer than five small bodies.
 
@@ -30,7 +31,8 @@ class Pave:
     """
 
     disagreement_share: float = 0.6
-    detail_kept_share: float = 0.978
+    detail_kept_share: float = 0.982
+    faint_edges_share: float = 0.93
 
     id: ClassVar[str] = "pave"
     title: ClassVar[str] = "Pavé"
@@ -42,6 +44,7 @@ class Pave:
     bounds: ClassVar[dict[str, str]] = {
         "disagreement_share": "pavé disagreement",
         "detail_kept_share": "fine detail",
+        "faint_edges_share": "faint edges",
     }
 
     def judge(self, evidence: Evidence) -> Outcome:
@@ -77,5 +80,10 @@ class Pave:
                 ),
             ),
         )
-        detail = evidence.detail_kept(features.melee_zone)
-        return redrawn_as_a_whole(outcome, detail, limit=self.detail_kept_share, what="the small stones")
+        return redrawn_as_a_whole(
+            outcome,
+            evidence.detail_kept(features.melee_zone),
+            agreement=self.detail_kept_share,
+            faint=self.faint_edges_share,
+            what="the small stones",
+        )

@@ -2,5 +2,6 @@
 
 from fidelity.evidence.changes import Change
 from fidelity.evidence.evidence import Evidence
+from fidelity.evidence.fineness import DetailKept
 
-__all__ = ["Change", "Evidence"]
+__all__ = ["Change", "DetailKept", "Evidence"]

@@ -33,6 +33,9 @@ PRONG_SIZE = 0.125
 """Largest change (square root of its area, share of the longer side) that is still one prong or two run together."""
 FEW = 3
 """A prong lost or moved leaves at most so many places."""
+REPAINTED = 3
+"""With changes in so many parts of the piece it was repainted, and a compact one is no sign of a prong any more: of 17
+such real pairs that named prongs, 15 had kept them all."""
 FILLS = 0.4
 """Size of a change over that of its stone from which it is the stone that changed."""
 SMEARED = 0.042
@@ -96,9 +99,14 @@ def zones_of(parts: list[Part], features: Features, shape: tuple[int, int], side
     """Zones of every part, likeliest first; `side` is the piece's longer side in bench pixels."""
     contexts = [_context(part, features, shape, side) for part in parts]
     zones: list[tuple[Zone, ...]] = [("metal",)] * len(parts)
-    for members in _groups(parts):
+    groups = _groups(parts)
+    repainted = sum(any(parts[i].score > COUNTS_FROM for i in members) for members in groups) >= REPAINTED
+    for members in groups:
         counting = [i for i in members if parts[i].score > COUNTS_FROM] or members
-        named = _judge([parts[i] for i in counting], [contexts[i] for i in counting], bool(features.stones))
+        own_contexts = [contexts[i] for i in counting]
+        named = _judge([parts[i] for i in counting], own_contexts, bool(features.stones))
+        if repainted and "girdle" in named:
+            named = tuple(zone for zone in named if zone != "girdle") or _ground_of(own_contexts)
         for i in members:
             own: tuple[Zone, ...] = named
             if contexts[i].chain > ON_CHAIN:
@@ -107,6 +115,13 @@ def zones_of(parts: list[Part], features: Features, shape: tuple[int, int], side
                 own = ("mark", *(z for z in named if z != "mark"))
             zones[i] = own
     return _scattered(parts, contexts, zones)
+
+
+def _ground_of(contexts: list[_Context]) -> tuple[Zone, ...]:
+    """What a place lies on, whatever it may be."""
+    if max(c.in_single for c in contexts) > 0.5:
+        return ("stone",)
+    return ("melee",) if max(c.stony for c in contexts) > PLAIN_HERE else ("metal",)
 
 
 def _scattered(parts: list[Part], contexts: list[_Context], zones: list[tuple[Zone, ...]]) -> list[tuple[Zone, ...]]:

@@ -13,7 +13,7 @@ from fidelity.evidence.changes import NOTABLE, Change, changed_bodies, excess_of
 from fidelity.evidence.colours import Colours, lay_colours
 from fidelity.evidence.drawn import draw, drawn_piece, judged_zone, with_drawn
 from fidelity.evidence.features import Features, Spot, find_features
-from fidelity.evidence.fineness import fine_agreement, typical
+from fidelity.evidence.fineness import DetailKept, Fineness, fine_detail
 from fidelity.evidence.gems import GemColour, measure_gems
 from fidelity.evidence.links import Smear, find_smears
 from fidelity.evidence.materials import gems_on_bench
@@ -27,7 +27,7 @@ from fidelity.evidence.structure import Structure, compare
 from fidelity.evidence.texture import Texture, measure_texture
 from fidelity.evidence.tone import Tone, measure_tone
 from fidelity.exhibit import Exhibit
-from fidelity.image.picture import F32, Mask, Picture
+from fidelity.image.picture import Mask, Picture
 from fidelity.registration import Registration, register
 from fidelity.registration.register import warp
 
@@ -120,14 +120,14 @@ class Evidence:
         return find_changes(self.structure, self.features, self.bench, self.side_px, self.props)
 
     @cached_property
-    def _fineness(self) -> F32:
+    def _fineness(self) -> Fineness:
         # Places that changed speak for themselves; asked here is what became of all the rest.
         rest = self.structure.inside & ~self.props & (excess_of(self.structure) < NOTABLE)
-        return fine_agreement(self.bench, rest, self.registration)
+        return fine_detail(self.bench, rest, self.registration)
 
-    def detail_kept(self, zone: Mask) -> float | None:
-        """How far the finest detail of a zone (h, w) agrees as a whole (-1..1); None where there is hardly any."""
-        return typical(self._fineness, zone)
+    def detail_kept(self, zone: Mask) -> DetailKept | None:
+        """What became of the finest detail of a zone (h, w) as a whole; None where there is hardly any."""
+        return self._fineness.over(zone)
 
     def spots_changed(self, spots: tuple[Spot, ...], limit: float) -> tuple[Spot, ...]:
         """Those of `spots` whose window disagrees with the retouch by more than `limit` (0 to 1)."""
