@@ -33,9 +33,9 @@ PRONG_SIZE = 0.125
 """Largest change (square root of its area, share of the longer side) that is still one prong or two run together."""
 FEW = 3
 """A prong lost or moved leaves at most so many places."""
-REPAINTED = 3
-"""With changes in so many parts of the piece it was repainted, and a compact one is no sign of a prong any more: of 17
-such real pairs that named prongs, 15 had kept them all."""
+REPAINTED, REPAINTED_PARTS = 8, 3
+"""With so many changed places in so many parts of the piece it was repainted, and a compact one is no sign of a prong
+any more: of 11 such real pairs that named prongs, 9 had kept them all. A prong that is lost changes reflections too."""
 FILLS = 0.4
 """Size of a change over that of its stone from which it is the stone that changed."""
 SMEARED = 0.042
@@ -63,7 +63,10 @@ PLAIN_SLOPE = 1.6
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One changed place: bench pixels; box, size, length and width in shares of the longer side; mean scores."""
+    """One changed place: bench pixels; box, size, length and width in shares of the longer side; mean scores.
+
+    `hidden`: a prop lay there in the original.
+    """
 
     rows: np.ndarray
     cols: np.ndarray
@@ -75,6 +78,7 @@ class Part:
     blurred: bool
     long: float
     thin: float
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,9 @@ def zones_of(parts: list[Part], features: Features, shape: tuple[int, int], side
     contexts = [_context(part, features, shape, side) for part in parts]
     zones: list[tuple[Zone, ...]] = [("metal",)] * len(parts)
     groups = _groups(parts)
-    repainted = sum(any(parts[i].score > COUNTS_FROM for i in members) for members in groups) >= REPAINTED
+    counts = [part.score > COUNTS_FROM and not part.hidden for part in parts]
+    parts_hit = sum(any(counts[i] for i in members) for members in groups)
+    repainted = parts_hit >= REPAINTED_PARTS and sum(counts) >= REPAINTED
     for members in groups:
         counting = [i for i in members if parts[i].score > COUNTS_FROM] or members
         own_contexts = [contexts[i] for i in counting]

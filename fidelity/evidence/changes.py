@@ -14,7 +14,7 @@ from fidelity.evidence.bench import Bench
 from fidelity.evidence.features import Features
 from fidelity.evidence.stones import Stone
 from fidelity.evidence.structure import Structure
-from fidelity.image.morphology import closed
+from fidelity.image.morphology import closed, grown
 from fidelity.image.picture import F32, Mask
 from fidelity.result import Box
 
@@ -25,6 +25,10 @@ JOIN_SHARE = 0.006
 """Windows closer than this share of the piece's longer side make one place."""
 HIDDEN = 0.4
 """Share of a changed place that a prop covered, from which it is completed rather than changed."""
+MIRROR_REACH = 0.3
+"""How far from a prop that went polished metal may have mirrored it, share of the piece's longer side: what shows
+detail there where the original was blank is completed too."""
+ONE_SIDED = 0.35
 FORM_KEPT = 0.9
 """Correlation of the coarse form above which detail was blurred and nothing taken away: softened facets of labelled
 pairs keep 0.93 and more, prongs that went or moved at most 0.85."""
@@ -32,6 +36,11 @@ MOST = 60
 BODY_SHARE = 0.05
 """Side of a changed place that may be a whole stone, share of the piece's longer side."""
 MOST_BODIES = 5
+
+
+def _only(side: float, other: float) -> bool:
+    """Whether one picture alone has the structure of a place."""
+    return side > ONE_SIDED and side > 2 * other
 
 
 @dataclass(frozen=True)
@@ -63,9 +72,9 @@ class Change:
         """`completed`, `lost`, `invented` or `redrawn`."""
         if self.hidden_before:
             return "completed"
-        if self.lost > 0.35 and self.lost > 2 * self.invented:
+        if _only(self.lost, self.invented):
             return "lost"
-        if self.invented > 0.35 and self.invented > 2 * self.lost:
+        if _only(self.invented, self.lost):
             return "invented"
         return "redrawn"
 
@@ -78,31 +87,34 @@ def find_changes(
     area = max(1.0, float(structure.inside.sum()))
     regions = regionprops(label(closed(excess > NOTABLE, max(1, round(JOIN_SHARE * side)))), intensity_image=excess)
     regions = sorted(regions, key=lambda r: -r.intensity_max)[:MOST]
-    parts = [_part(region, structure, side) for region in regions]
+    parts = [_part(region, structure, side, props) for region in regions]
     zones = zones_of(parts, features, bench.shape, side)
+    mirrors = props if not props.any() else grown(props, round(MIRROR_REACH * side))
     out = []
     for region, part, own in zip(regions, parts, zones, strict=True):
         rows, cols = region.coords.T
         top, left, bottom, right = region.bbox
         worst = int(excess[rows, cols].argmax())
         y, x = int(rows[worst]), int(cols[worst])
+        lost, invented = float(structure.lost[y, x]), float(structure.invented[y, x])
+        mirrored = own[0] != "stone" and _only(invented, lost) and bool(mirrors[rows, cols].all())
         out.append(
             Change(
                 box=bench.box(left, top, right - left, bottom - top),
                 score=part.score,
-                lost=float(structure.lost[y, x]),
-                invented=float(structure.invented[y, x]),
+                lost=lost,
+                invented=invented,
                 zones=own,
                 area_share=float(region.area) / area,
                 x=float(x),
                 y=float(y),
-                hidden_before=bool(props[rows, cols].mean() > HIDDEN),
+                hidden_before=mirrored or part.hidden,
             )
         )
     return tuple(out)
 
 
-def _part(region, structure: Structure, side: float) -> Part:  # type: ignore[no-untyped-def]
+def _part(region, structure: Structure, side: float, props: Mask) -> Part:  # type: ignore[no-untyped-def]
     """A region as `belongs` wants it; scikit-image's RegionProperties is untyped."""
     rows, cols = region.coords.T
     top, left, bottom, right = region.bbox
@@ -117,6 +129,7 @@ def _part(region, structure: Structure, side: float) -> Part:  # type: ignore[no
         invented=float(structure.invented[rows, cols].mean()),
         long=(max(across) + 1) / side,
         thin=(min(across) + 1) / side,
+        hidden=bool(props[rows, cols].mean() > HIDDEN),
         blurred=bool(structure.blurred[rows, cols].mean() > 0.5) and structure.form_kept(rows, cols) > FORM_KEPT,
     )
 

@@ -16,10 +16,26 @@ from fidelity.evidence.structure import lightness, tone_matched
 from fidelity.image.colour import srgb_to_lab
 from fidelity.image.gradient import slope
 from fidelity.image.morphology import grown, opened
-from fidelity.image.picture import Mask
+from fidelity.image.picture import F32, Mask
 
 PROP_SHARE = 0.006
 """Smallest prop, share of the piece: putty and fingers are large."""
+TINT_MOVED, TINT_OF_GROUND = 5.0, 3.5
+"""Difference of hue and chroma (a*b*) by which a prop as light as metal or ground is told from both; a shadow has the
+ground's hue."""
+ONE_TINT, SAME_TINT = 3.0, 6.0
+"""Spread of hue and chroma over putty, and how near to it those of its mirror images in polished metal are."""
+TINTED_OUT = 0.1
+TINTED_SHARE = 0.05
+"""Metal that was recoloured is another tint as well, but not beyond its edge, and over more than this share of it."""
+MOST_TINTED = 2
+"""More of them are the folds of a cloth or the veins of a stone."""
+MIRRORED = 0.15
+"""Smallest mirror image, over the smallest prop."""
+HOLE_SHARE = 0.03
+"""Holes of the piece up to this share of it are its openings; a ring's is as good a place for putty as beside it."""
+COVERED = 0.3
+"""Share of the smallest prop that must lie on the piece; a shadow lies beside it."""
 MOST_SHARE = 0.35
 """What is even and went over more of the piece than this is its own metal, recoloured or drawn anew."""
 PROP_MOVED_E = 14.0
@@ -35,11 +51,18 @@ GROUND_REACH = 0.15
 STICKS_OUT = 0.2
 """Share of a prop that lies beside the piece,"""
 LARGE = 4.0
-"""unless it is so many times larger than the smallest: on a busy ground putty is taken for a part of the piece."""
+"""or, where it is so many times larger than the smallest, at its edge: on a busy ground putty is taken for a part of
+the piece. A stone that was drawn anew is as large and lies inside."""
 TOUCH_SHARE = 0.02
 """How near to the piece a prop comes, share of the longer side."""
 MIRRORED_SHARE = 0.06
 """How far its contact shadow and its reflection in polished metal reach, share of the longer side."""
+
+
+def _unlike(first: F32, second: F32, window: int) -> F32:
+    """(h, w) distance of two maps (h, w, n) in their own unit, averaged over a window."""
+    apart = np.linalg.norm(first - second, axis=2).astype(np.float32)
+    return np.asarray(cv2.blur(apart, (window, window)), np.float32)
 
 
 def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> Mask:
@@ -60,28 +83,57 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> 
     lab, lab_after = srgb_to_lab(bench.before), srgb_to_lab(bench.after).copy()
     lab_after[..., 0] = tone_matched(before, after, sure)
     lab_after[..., 1:] += np.median((lab - lab_after)[sure][:, 1:], axis=0)
-    moved = cv2.blur(np.linalg.norm(lab - lab_after, axis=2), (window, window))
-    body = (moved > (GONE_E if ground_left else PROP_MOVED_E)) & even & bench.covered
-    if not ground_left:
-        body &= np.linalg.norm(lab - nearby(lab, ground, GROUND_REACH * side), axis=2) > GROUND_E
-    labels, count = ndimage.label(opened(body, max(2, window // 2)))
-    if count == 0:
-        return none
-    index = np.arange(1, count + 1)
-    enough = PROP_SHARE * piece.sum()
-    chosen = np.asarray(ndimage.sum_labels(labels > 0, labels, index)) > enough
-    chosen &= np.asarray(ndimage.sum_labels(piece, labels, index)) < MOST_SHARE * piece.sum()
+    outside = ~_without_small_holes(piece)
+    enough = smallest = PROP_SHARE * piece.sum()
     if ground_left:  # what was filled in lies in the piece; putty and fingers stick out of it
-        outside = ~ndimage.binary_fill_holes(piece)
-        chosen &= np.asarray(ndimage.sum_labels(outside, labels, index)) > 0.5 * enough
-        chosen &= np.asarray(ndimage.maximum(grown(piece, reach), labels, index)) > 0
+        bodies = _bodies((_unlike(lab, lab_after, window) > GONE_E) & even & bench.covered, window)
+        touched = grown(piece, reach)
+        kept = [b for b in bodies if (outside & b).sum() > 0.5 * enough and (touched & b).any()]
     else:  # a shadow lies beside the piece, a prop on it and beside it; a bite shows ground where the prop would be
         from_new = np.linalg.norm(lab_after - np.median(lab_after[ground], axis=0), axis=2)
         plain = float(np.percentile(from_new[ground], 75)) < GROUND_E
         shown = piece & (from_new > GROUND_E) if plain else piece
-        outside = ~ndimage.binary_fill_holes(piece)
-        chosen &= np.asarray(ndimage.sum_labels(shown, labels, index)) > 0.5 * enough
-        beside = np.asarray(ndimage.mean(outside, labels, index)) > STICKS_OUT
-        chosen &= beside | (np.asarray(ndimage.sum_labels(labels > 0, labels, index)) > LARGE * enough)
-    zone = np.concatenate([[False], chosen])[labels]
-    return grown(zone, max(2, round(MIRRORED_SHARE * side))) if chosen.any() else none
+        was = nearby(lab, ground, GROUND_REACH * side)
+        moved, from_ground = _unlike(lab, lab_after, window), _unlike(lab, was, 1)
+        filled = ~np.asarray(ndimage.binary_fill_holes(piece))
+        edge = grown(filled, reach)
+        kept = [
+            b
+            for b in _bodies((moved > PROP_MOVED_E) & (from_ground > GROUND_E) & even, window)
+            if (shown & b).sum() > 0.5 * enough
+            and (filled[b].mean() > STICKS_OUT or (b.sum() > LARGE * enough and edge[b].mean() > STICKS_OUT))
+        ]
+        tint, tint_after, tint_ground = lab[..., 1:], lab_after[..., 1:], was[..., 1:]
+        other = (
+            (_unlike(tint, tint_after, window) > TINT_MOVED) & (_unlike(tint, tint_ground, 1) > TINT_OF_GROUND) & even
+        )
+        bodies = [b for b in _bodies(other, window) if float(np.linalg.norm(tint[b].std(axis=0))) < ONE_TINT]
+        touched = grown(piece, reach)
+        tinted = [b for b in bodies if b.sum() > enough and (touched & b).sum() > COVERED * enough]
+        tinted = [b for b in tinted if outside[b].mean() > TINTED_OUT]
+        if len(tinted) <= MOST_TINTED and sum((piece & b).sum() for b in tinted) < TINTED_SHARE * piece.sum():
+            kept += tinted + [b for b in bodies if any(_same_tint(tint, b, t) for t in tinted)]
+            smallest = MIRRORED * enough
+    kept = [b for b in kept if b.sum() > smallest and (b & piece).sum() < MOST_SHARE * piece.sum()]
+    if not kept:
+        return none
+    return grown(np.asarray(np.any(kept, axis=0)), max(2, round(MIRRORED_SHARE * side)))
+
+
+def _same_tint(tint: F32, body: Mask, prop: Mask) -> bool:
+    """Whether a body has a prop's colour: polished metal mirrors it at other places too."""
+    return float(np.linalg.norm(np.median(tint[body], axis=0) - np.median(tint[prop], axis=0))) < SAME_TINT
+
+
+def _bodies(mask: Mask, window: int) -> list[Mask]:
+    """The connected bodies of a mask (h, w), without crumbs."""
+    labels, count = ndimage.label(opened(mask, max(2, window // 2)))
+    return [labels == index for index in range(1, count + 1)]
+
+
+def _without_small_holes(piece: Mask) -> Mask:
+    """The piece with its openings filled, the finger's left open."""
+    labels, _ = ndimage.label(np.asarray(ndimage.binary_fill_holes(piece)) & ~piece)
+    small = np.bincount(labels.ravel()) <= HOLE_SHARE * piece.sum()
+    small[0] = False
+    return np.asarray(piece | small[labels])

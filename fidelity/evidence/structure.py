@@ -58,6 +58,8 @@ OPENING_PX = 12
 OPENING_EVEN_E, OPENING_GLOW_E = 5.0, 25.0
 """Standard deviation of the ground's colour in a small opening (CIE76), and how far the metal's glow takes it from
 the ground about the piece."""
+OPENING_JUMP_E = 40.0
+"""Change of colour in the smallest openings: a dark ground became a light one."""
 RAMP_SHARE = 0.025
 """Depth below the outline at which a swapped ground's influence has gone, share of the longer side."""
 GAP_SHARE, GAP_PX = 0.012, 8.0
@@ -265,16 +267,21 @@ def _new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
     spread = float(np.percentile(from_old[ring], 80))
     shows_new = (apart < NEW_GROUND_E) & (np.linalg.norm(before - after, axis=2) > GROUND_MARGIN_E)
     was_ground = from_old < max(GROUND_MARGIN_E, 1.5 * spread)
-    return grown((shows_new & was_ground) | _openings(shows_new, from_old, before), max(2, round(0.005 * side)))
+    found = (shows_new & was_ground) | _openings(shows_new, from_old, before, after)
+    return grown(found, max(2, round(0.005 * side)))
 
 
-def _openings(shows_new: Mask, from_old: F32, before: F32) -> Mask:
+def _openings(shows_new: Mask, from_old: F32, before: F32, after: F32) -> Mask:
     """Gaps whose ground took the metal's glow: even, and still near the ground's colour, in the original."""
     out = np.zeros(shows_new.shape, bool)
     labels, _ = ndimage.label(shows_new)
     for index, window in enumerate(ndimage.find_objects(labels), 1):
         core = shrunk(np.pad(labels[window] == index, 1), 2)[1:-1, 1:-1]
-        if core.sum() < OPENING_PX:
+        if core.sum() < OPENING_PX:  # too small to be looked at for itself: no stone or metal jumps as far as a ground
+            own = labels[window] == index
+            jump = float(np.linalg.norm(np.median((after - before)[window][own], axis=0)))
+            if jump > OPENING_JUMP_E and float(np.median(from_old[window][own])) < OPENING_GLOW_E:
+                out[window] |= own
             continue
         uneven = float(np.linalg.norm(before[window][core].std(axis=0)))
         if uneven < OPENING_EVEN_E and float(np.median(from_old[window][core])) < OPENING_GLOW_E:

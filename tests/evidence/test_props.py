@@ -1,0 +1,76 @@
+"""Putty that went is told from parts that changed, also where it is as light as metal or ground."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+import fidelity
+from fidelity import Evidence
+from fidelity.evidence import belongs
+from fidelity.evidence.belongs import Part, zones_of
+
+PAIRS = Path(__file__).parents[2] / "fixtures" / "pairs"
+
+
+def evidence(original: str, retouched: str) -> Evidence:
+    return Evidence(fidelity.load(PAIRS / original), fidelity.load(PAIRS / retouched))
+
+
+@pytest.mark.parametrize(
+    ("piece", "edit", "putty"),
+    [
+        ("solitaire6-2", "ok_white_ground.jpg", (430, 690)),
+        ("halo-2", "ok_grey_ground_full_shadow.jpg", (415, 575)),
+        ("emerald-1", "ok_studio.jpg", (430, 650)),
+    ],
+    ids=["inside the ring", "as light as the cloth", "on wood"],
+)
+def test_putty_that_went_is_found(piece: str, edit: str, putty: tuple[int, int]) -> None:
+    found = evidence(f"{piece}__original.jpg", f"{piece}__{edit}")
+    x, y = (
+        (at - origin) * found.bench.scale for at, origin in zip(putty, (found.bench.left, found.bench.top), strict=True)
+    )
+    assert found.props[round(y), round(x)]
+    assert (found.props & found.mask).sum() < 0.2 * found.mask.sum(), "what it touched, not the piece"
+
+
+@pytest.mark.parametrize("piece", ["eternity-1", "oval-1", "cable-2"])
+def test_a_new_ground_alone_hides_no_prop(piece: str) -> None:
+    assert not evidence(f"{piece}__original.jpg", f"{piece}__ok_white_ground.jpg").props.any()
+
+
+def test_a_stone_that_was_cut_anew_is_no_prop() -> None:
+    found = evidence("oval-1__original.jpg", "oval-1__bad_facets_re_cut.jpg")
+    assert not found.props.any()
+    assert any(c.kind != "completed" and c.score > 0.6 for c in found.changes)
+
+
+def test_metal_of_another_colour_is_no_prop() -> None:
+    found = evidence("solitaire4-1__original.jpg", "solitaire4-1__bad_rose_to_grey.jpg")
+    assert (found.props & found.mask).sum() < 0.2 * found.mask.sum()
+    assert fidelity.audit(found.original, found.retouched).check("metal-tone").status is fidelity.Status.FAIL
+
+
+def test_in_a_piece_repainted_all_over_a_compact_change_is_no_prong() -> None:
+    """The same compact places: alone they may be prongs, among many in several parts of the piece they say nothing."""
+    found = evidence("solitaire6-1__original.jpg", "solitaire6-1__original.jpg")
+    side = found.side_px
+
+    def place(x: int, y: int, hidden: bool = False) -> Part:
+        rows, cols = np.nonzero(cv2.circle(np.zeros(found.bench.shape, np.uint8), (x, y), 9, (1,), -1))
+        box = ((x - 9) / side, (y - 9) / side, (x + 9) / side, (y + 9) / side)
+        return Part(rows, cols, box, 1.0, 0.03, 0.8, 0.0, False, 0.03, 0.03, hidden)
+
+    stone = found.features.stones[0]
+    edge = (round(stone.centre[0]), stone.box[1] + 2)
+    one = zones_of([place(*edge)], found.features, found.bench.shape, side)
+    assert one[0][0] == "girdle"
+    spread = [(120 + 60 * i, 560 if i % 2 else 120) for i in range(belongs.REPAINTED + 1)]
+    many = [place(*edge), *(place(x, y) for x, y in spread)]
+    assert "girdle" not in zones_of(many, found.features, found.bench.shape, side)[0]
+    covered = [place(*edge), *(place(x, y, hidden=True) for x, y in spread)]
+    assert zones_of(covered, found.features, found.bench.shape, side)[0][0] == "girdle"
