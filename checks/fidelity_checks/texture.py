@@ -8,10 +8,18 @@ from typing import ClassVar
 
 from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
 from fidelity.evidence.texture import Patch
+from fidelity.evidence.texture import Texture as Found
 from fidelity_checks._places import MAX_FINDINGS, measured
 
 SMOOTHED = "Fine texture was smoothed away here: its contrast fell from {1:.1f} to {0:.1f} L*."
 GRAINED = "A grain was added here: its contrast rose from {1:.1f} to {0:.1f} L*."
+REPAINTED = (
+    "The metal was painted anew all over: its faint edges lost {0:.0%} more than the clear ones, {1:.0%} is allowed."
+)
+TOUCHED_AGREEMENT = 0.98
+"""Agreement of the finest gradients that a surface painted anew stays below; 241 faithful pairs keep it."""
+LAID_AGREEMENT = 0.2
+"""Where even less of the whole piece agrees, the pictures do not lie on each other: that says nothing of a surface."""
 AMONG_STONES = 0.5
 """Weight of a place among stones: facets are judged by their own check, and set metal lies between them."""
 
@@ -30,21 +38,27 @@ class Texture:
     over 0.5 % of the piece. Faint texture (under 1 L*) counts only where it was lost against the same amplitude
     elsewhere: a mild denoise thins the camera's noise out everywhere. Invented is the reverse. Measured are the
     share of the piece that was smoothed, its largest single place, and the share with invented grain, all in
-    percent; places among stones count half.
+    percent; places among stones count half. Upscalers, denoisers and generative tools paint a surface anew with as
+    much contrast as it had: then the finest gradients of the metal and of the whole piece agree less than 0.98, and
+    `faint edges lost` is what the quarter that lost most lost beyond what the clear ones did (0 to 1).
 
     **When it does not apply.** A piece without any texture of at least 0.5 L*: polished metal, or a small picture.
 
     **Known problems.** Smoothing is asked for now and then (calmed reflections, removed wear), so this check
     advises in `standard` and gates in `precision`. What is clipped to white or black has no texture to judge.
-    A whole picture that was softened evenly is `facets`' case.
+    A whole picture that was softened evenly is `facets`' case, also by a latent round trip. Wear that was polished
+    away from plain metal (pits, hairlines) reads as dust that was removed, and passes.
 
     **Where the limits come from.** Measured on 224 faithful close-up pairs: at most 0.15 % smoothed, 0.07 % in one
     place, 0.03 % invented; light denoise comes nearest. Plastic metal starts at 0.25 % with 0.22 % in one place.
+    Faint edges: of 241 faithful pairs (close-up and rendered) all keep an agreement of 0.98 and more on metal or
+    piece, and lose 0.11 at most; metal repainted by upscalers and vendors loses 0.15 to 1.
     """
 
     smoothed_percent: float = 0.3
     smoothed_place_percent: float = 0.15
     invented_percent: float = 0.2
+    faint_edges_lost_share: float = 0.12
 
     id: ClassVar[str] = "texture"
     title: ClassVar[str] = "Texture"
@@ -57,6 +71,7 @@ class Texture:
         "smoothed_percent": "smoothed",
         "smoothed_place_percent": "largest smoothed place",
         "invented_percent": "invented grain",
+        "faint_edges_lost_share": "faint edges lost",
     }
 
     def judge(self, evidence: Evidence) -> Outcome:
@@ -70,10 +85,12 @@ class Texture:
         smoothed = measured("smoothed", sum(lost), self.smoothed_percent)
         place = measured("largest smoothed place", max(lost, default=0.0), self.smoothed_place_percent)
         invented = measured("invented grain", sum(made), self.invented_percent)
+        faint = measured("faint edges lost", _faint_edges_lost(texture), self.faint_edges_lost_share, "of detail")
         measurements = (
             smoothed,
             place,
             invented,
+            faint,
             Measurement(name="texture kept", original=100, retouched=100 * texture.kept, unit="% of its amplitude"),
         )
         findings: list[Finding] = []
@@ -81,6 +98,14 @@ class Texture:
             findings += _findings(texture.lost, "smoothed", SMOOTHED)
         if invented.exceeded:
             findings += _findings(texture.invented, "grain", GRAINED)
+        if faint.exceeded:
+            words = REPAINTED.format(faint.retouched, self.faint_edges_lost_share)
+            return Outcome(
+                status=Status.FAIL,
+                summary=words,
+                measurements=measurements,
+                findings=(Finding(kind="redrawn", severity=Severity.MINOR, message=words), *findings[:MAX_FINDINGS]),
+            )
         if findings:
             return Outcome(
                 status=Status.FAIL,
@@ -93,6 +118,18 @@ class Texture:
             summary=f"{texture.textured_percent:.0f} % of the piece is textured and keeps its grain",
             measurements=measurements,
         )
+
+
+def _faint_edges_lost(texture: Found) -> float:
+    """What faint edges lost beyond the clear ones, 0 to 1, on the better of metal and whole piece.
+
+    0 where the finest detail agrees: contrast and blur take from all edges, and the edges stay the same ones.
+    """
+    if texture.metal is None or texture.whole is None or texture.whole.agreement < LAID_AGREEMENT:
+        return 0.0
+    if max(texture.metal.agreement, texture.whole.agreement) >= TOUCHED_AGREEMENT:
+        return 0.0
+    return min(1.0, max(0.0, 1 - max(texture.metal.faint, texture.whole.faint)))
 
 
 def _weights(patches: Sequence[Patch]) -> list[float]:

@@ -3,6 +3,9 @@
 Frequency separation, read backwards: a retoucher splits a picture at a radius of 3 to 6 pixels (macro scale) and
 smooths the lower layer. Where the upper layer is gone and the lower one is as it was, metal became plastic. Where
 dust or a scratch was taken out, the lower layer changed with it.
+
+A tool that paints the whole surface anew leaves as much amplitude as there was. It shows in the finest gradients of
+all the metal: they agree less, and the faint ones kept less than the clear ones.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.evidence.bench import Bench
+from fidelity.evidence.fineness import DetailKept, Fineness
 from fidelity.image.colour import srgb_to_lab
 from fidelity.image.morphology import opened
 from fidelity.image.picture import F32, Mask
@@ -69,7 +73,8 @@ class Texture:
     """Places whose texture was lost and invented, largest first.
 
     `softening` is the picture's own: the median ratio of edge amplitudes, at most 1. `textured_percent` is the share
-    of the piece that has texture at all; `kept` the median share of it that is left, after the softening.
+    of the piece that has texture at all; `kept` the median share of it that is left, after the softening. `metal` and
+    `whole` are what became of the finest detail off the stones and of the whole piece, None where there is hardly any.
     """
 
     lost: tuple[Patch, ...]
@@ -77,13 +82,17 @@ class Texture:
     softening: float
     textured_percent: float
     kept: float
+    metal: DetailKept | None = None
+    whole: DetailKept | None = None
 
 
-def measure_texture(bench: Bench, where: Mask, piece: Mask, stones: Mask, side: float) -> Texture | None:
+def measure_texture(
+    bench: Bench, where: Mask, piece: Mask, stones: Mask, side: float, *, fineness: Fineness | None = None
+) -> Texture | None:
     """Compare the upper layer on `where` (h, w); None where hardly anything there has texture.
 
     `piece` is the piece's own mask, to which areas are related; `stones` lies where stones were found. `side` is
-    the piece's longer side in bench pixels.
+    the piece's longer side in bench pixels, `fineness` the finest detail of both pictures on the piece.
     """
     before, after = (srgb_to_lab(p)[..., 0] for p in (bench.before, bench.after))
     window = max(7, round(WINDOW_SHARE * side) | 1)
@@ -114,8 +123,10 @@ def measure_texture(bench: Bench, where: Mask, piece: Mask, stones: Mask, side: 
         ),
         invented=_patches(made, both, change < LOW_CHANGE * second, piece, stones=stones, bench=bench),
         softening=softening,
-        textured_percent=100 * float(textured.sum() / max(1, piece.sum())),
+        textured_percent=100 * float((textured & piece).sum() / max(1, piece.sum())),
         kept=float(np.median(second[textured] / first[textured])) / max(softening, 1e-3),
+        metal=fineness.over(piece & ~stones) if fineness else None,
+        whole=fineness.over(piece) if fineness else None,
     )
 
 

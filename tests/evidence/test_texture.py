@@ -11,6 +11,7 @@ import pytest
 from fidelity_checks.texture import Texture
 
 from fidelity import Outcome, Policy, Status
+from fidelity.evidence.fineness import fine_detail
 from fidelity.evidence.texture import measure_texture
 from tests.evidence import painted
 from tests.evidence.painted import Mask, Rgb
@@ -22,7 +23,10 @@ BRUSHED = 0.14
 def judged(before: Rgb, after: Rgb, piece: Mask | None = None) -> Outcome:
     whole = painted.piece() if piece is None else piece
     inside = np.asarray(cv2.erode(whole.astype(np.uint8), np.ones((9, 9))) > 0)
-    found = measure_texture(painted.bench(before, after), inside, inside, painted.gem(), painted.SIDE)
+    bench = painted.bench(before, after)
+    laid = SimpleNamespace(matrix=np.eye(3))
+    fineness = fine_detail(bench, inside, laid)  # type: ignore[arg-type]
+    found = measure_texture(bench, inside, inside, painted.gem(), painted.SIDE, fineness=fineness)
     return Texture().judge(SimpleNamespace(unusable=None, texture=found))  # type: ignore[arg-type]
 
 
@@ -43,6 +47,15 @@ def with_scratch(picture: Rgb) -> Rgb:
     cv2.line(out, (60, 120), (90, 190), (120, 100, 70), 1, cv2.LINE_AA)
     cv2.circle(out, (200, 220), 3, (60, 55, 50), -1, cv2.LINE_AA)
     return out
+
+
+def repainted(picture: Rgb) -> Rgb:
+    """What an upscaler does: clear edges stay and are sharpened, between them lies another grain of the same size."""
+    clear = cv2.bilateralFilter(picture, 9, 60, 3).astype(float)
+    sharp = clear + 0.6 * (clear - cv2.GaussianBlur(clear, (0, 0), 1.5))
+    grain = painted.ring(brushed=BRUSHED).astype(float) - painted.ring(brushed=0.0)
+    other = np.roll(grain, (7, 11), axis=(0, 1))
+    return painted.clipped(sharp + np.where(painted.band()[..., None], other, 0.0))
 
 
 FREE: dict[str, Edit] = {
@@ -82,6 +95,27 @@ def test_a_polish_turned_matte_is_invented_grain() -> None:
     outcome = judged(smoothed(picture), picture)
     assert outcome.status is Status.FAIL
     assert {f.kind for f in outcome.findings} == {"grain"}
+
+
+def test_metal_painted_anew_with_another_grain_fails() -> None:
+    picture = painted.ring(brushed=BRUSHED)
+    outcome = judged(picture, repainted(picture))
+    assert outcome.status is Status.FAIL, outcome.summary
+    assert outcome.findings[0].kind == "redrawn" and "painted anew" in outcome.summary
+
+
+def test_pictures_that_do_not_lie_on_each_other_say_nothing_of_a_surface() -> None:
+    picture = painted.ring(brushed=BRUSHED)
+    lost = {m.name: m for m in judged(picture, np.rot90(picture, 2).copy()).measurements}["faint edges lost"]
+    assert lost.retouched == 0
+
+
+def test_texture_beyond_the_piece_does_not_count_as_the_pieces() -> None:
+    picture = painted.ring(brushed=BRUSHED)
+    everywhere = np.ones(picture.shape[:2], bool)
+    core = painted.band()
+    found = measure_texture(painted.bench(picture, picture), everywhere, core, painted.gem(), painted.SIDE)
+    assert found and 0 < found.textured_percent <= 100
 
 
 def test_a_mirror_polish_has_no_texture_to_lose() -> None:
