@@ -186,7 +186,8 @@ class Evidence:
         where = ~self.props if rough else shown
         zones = self.features
         stones = gems_on_bench(self.colours, self.bench.shape, zones.stone_zone | zones.melee_zone)
-        return measure_texture(self.bench, where, shown, stones, self.side_px)
+        fineness = fine_detail(self.bench, shown, self.registration)
+        return measure_texture(self.bench, where, shown, stones, self.side_px, fineness=fineness)
 
     @property
     def unusable(self) -> str | None:
