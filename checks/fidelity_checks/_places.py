@@ -40,34 +40,36 @@ def measured(name: str, value: float, limit: float, unit: str = "% of the piece"
 
 
 def redrawn_as_a_whole(
-    outcome: Outcome, kept: DetailKept | None, *, agreement: float, faint: float, what: str
+    outcome: Outcome, kept: DetailKept | None, *, detail_lost: float, faint_lost: float, what: str
 ) -> Outcome:
     """`outcome`, or worse where no single place is wrong but the finest detail of `what` was drawn anew all over.
 
-    Fail where faint edges keep less than `faint` and lost more than the clear ones: a tool chose them. Review
-    where less than `agreement` agrees: nothing proves then that the stones are the ones photographed.
+    Fail where faint edges lost more than `faint_lost` and more than the clear ones: a tool wiped them. Review where
+    more than `detail_lost` does not agree: nothing proves then that the stones are the ones photographed.
     """
     if kept is None:
         return outcome
-    limits = (("fine detail", kept.agreement, agreement), ("faint edges", kept.faint, faint))
-    measurements = tuple(
-        Measurement(name=name, original=1, retouched=value, limit=limit, unit="of detail", worse_when="lower")
-        for name, value, limit in limits
+    chosen = kept.agreement < TOUCHED_AGREEMENT and kept.faint < kept.clear
+    lost, faint = 1 - kept.agreement, max(0.0, 1 - kept.faint) if chosen else 0.0
+    measurements = (
+        measured("fine detail lost", lost, detail_lost, "of detail"),
+        measured("faint edges lost", faint, faint_lost, "beyond clear ones"),
     )
     outcome = outcome.model_copy(update={"measurements": (*outcome.measurements, *measurements)})
     if outcome.status is not Status.PASS:
         return outcome
-    if kept.faint < min(faint, kept.clear) and kept.agreement < TOUCHED_AGREEMENT:
+    if faint > faint_lost:
         why = (
             f"the faint edges of {what} were wiped all over while the clear ones were kept, as denoisers and upscalers "
-            f"do: a quarter of them keeps {kept.faint:.2f} or less, faithful retouches {faint:.2f} and more"
+            f"do: a quarter of them lost {100 * faint:.0f} % and more, in faithful retouches {100 * faint_lost:.0f} % at "
+            f"most"
         )
         wiped = Finding(kind="redrawn", severity=Severity.MAJOR, message=f"{why[0].upper()}{why[1:]}.")
         return outcome.model_copy(update={"status": Status.FAIL, "summary": why, "findings": (wiped,)})
-    if kept.agreement < agreement:
+    if lost > detail_lost:
         why = (
             f"the finest detail of {what} was drawn anew all over, as upscalers, denoisers and generative tools do: "
-            f"{kept.agreement:.2f} of it agrees, faithful retouches keep {agreement:.2f}"
+            f"{kept.agreement:.3f} of it agrees, faithful retouches keep {1 - detail_lost:.3f}"
         )
         return outcome.model_copy(update={"status": Status.REVIEW, "summary": why})
     return outcome

@@ -22,7 +22,7 @@ class Facets:
     original has is `lost`, only the retouch `invented`, both but different `redrawn`.
 
     Where no single place is wrong, the finest detail of all stones must still agree: upscalers, denoisers and
-    generative tools draw every facet a little anew. Below the limit the answer is review. Where they wiped the faint
+    generative tools draw every facet a little anew. Beyond the limit the answer is review. Where they wiped the faint
     facet edges and kept or sharpened the clear ones, it is fail; a slight softness takes from both alike.
 
     **When it does not apply.** No stone was found. Small stones are judged for their finest detail only (their places
@@ -38,8 +38,8 @@ class Facets:
     """
 
     disagreement_share: float = 0.6
-    detail_kept_share: float = 0.982
-    faint_edges_share: float = 0.93
+    detail_lost_share: float = 0.018
+    faint_edges_lost_share: float = 0.07
 
     id: ClassVar[str] = "facets"
     title: ClassVar[str] = "Facets"
@@ -52,8 +52,8 @@ class Facets:
     )
     bounds: ClassVar[dict[str, str]] = {
         "disagreement_share": "facet disagreement",
-        "detail_kept_share": "fine detail",
-        "faint_edges_share": "faint edges",
+        "detail_lost_share": "fine detail lost",
+        "faint_edges_lost_share": "faint edges lost",
     }
 
     def judge(self, evidence: Evidence) -> Outcome:
@@ -82,7 +82,7 @@ class Facets:
         return redrawn_as_a_whole(
             outcome,
             evidence.detail_kept(features.stone_zone) or evidence.detail_kept(features.melee_zone),
-            agreement=self.detail_kept_share,
-            faint=self.faint_edges_share,
+            detail_lost=self.detail_lost_share,
+            faint_lost=self.faint_edges_lost_share,
             what="the stones",
         )

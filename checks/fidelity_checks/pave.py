@@ -31,8 +31,8 @@ class Pave:
     """
 
     disagreement_share: float = 0.6
-    detail_kept_share: float = 0.982
-    faint_edges_share: float = 0.93
+    detail_lost_share: float = 0.018
+    faint_edges_lost_share: float = 0.07
 
     id: ClassVar[str] = "pave"
     title: ClassVar[str] = "Pavé"
@@ -43,8 +43,8 @@ class Pave:
     )
     bounds: ClassVar[dict[str, str]] = {
         "disagreement_share": "pavé disagreement",
-        "detail_kept_share": "fine detail",
-        "faint_edges_share": "faint edges",
+        "detail_lost_share": "fine detail lost",
+        "faint_edges_lost_share": "faint edges lost",
     }
 
     def judge(self, evidence: Evidence) -> Outcome:
@@ -83,7 +83,7 @@ class Pave:
         return redrawn_as_a_whole(
             outcome,
             evidence.detail_kept(features.melee_zone),
-            agreement=self.detail_kept_share,
-            faint=self.faint_edges_share,
+            detail_lost=self.detail_lost_share,
+            faint_lost=self.faint_edges_lost_share,
             what="the small stones",
         )

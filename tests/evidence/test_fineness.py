@@ -48,7 +48,7 @@ def test_wiped_small_stones_fail_where_no_single_place_stands_out() -> None:
     row = fidelity.load(PAIRS / "eternity-1__original.jpg")
     result = fidelity.audit(row, fidelity.load(denoised(row.rgb))).check("pave")
     assert result.status is Status.FAIL and "wiped all over" in result.summary
-    assert {m.name for m in result.measurements} >= {"fine detail", "faint edges"}
+    assert {m.name for m in result.measurements} >= {"fine detail lost", "faint edges lost"}
 
 
 @pytest.mark.parametrize("name", ["facets", "pave"])

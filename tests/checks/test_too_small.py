@@ -1,0 +1,34 @@
+"""Below the size at which a check is known to see, it says so instead of passing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fidelity_checks.prongs import Prongs
+
+import fidelity
+from fidelity import Evidence, Status
+
+FIRST = Path(__file__).parents[2] / "fixtures" / "first"
+
+
+@pytest.fixture(scope="module")
+def pair() -> Evidence:
+    return Evidence(fidelity.load(FIRST / "original.jpg"), fidelity.load(FIRST / "faithful.jpg"))
+
+
+def test_prongs_that_are_wide_enough_pass(pair: Evidence) -> None:
+    assert Prongs().judge(pair).status is Status.PASS
+
+
+def test_narrower_ones_go_to_review_with_both_widths(pair: Evidence) -> None:
+    outcome = Prongs(prong_width_px=400.0).judge(pair)
+    assert outcome.status is Status.REVIEW
+    assert "px wide; 400 px are needed" in outcome.summary
+    assert {m.name for m in outcome.measurements} >= {"prongs", "girdle disagreement"}
+
+
+def test_a_lost_prong_fails_however_narrow_the_others_are() -> None:
+    lost = Evidence(fidelity.load(FIRST / "original.jpg"), fidelity.load(FIRST / "prong_missing.jpg"))
+    assert Prongs(prong_width_px=400.0).judge(lost).status is Status.FAIL
