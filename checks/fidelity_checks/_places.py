@@ -60,9 +60,9 @@ def redrawn_as_a_whole(
         return outcome
     if faint > faint_lost:
         why = (
-            f"the faint edges of {what} were wiped all over while the clear ones were kept, as denoisers and upscalers "
-            f"do: a quarter of them lost {100 * faint:.0f} % and more, in faithful retouches {100 * faint_lost:.0f} % at "
-            f"most"
+            f"the faint edges of {what} were wiped all over while the clear ones were kept, as denoisers and "
+            f"upscalers do: a quarter of them lost {100 * faint:.0f} % and more, at most {100 * faint_lost:.0f} % "
+            "in faithful retouches"
         )
         wiped = Finding(kind="redrawn", severity=Severity.MAJOR, message=f"{why[0].upper()}{why[1:]}.")
         return outcome.model_copy(update={"status": Status.FAIL, "summary": why, "findings": (wiped,)})
