@@ -51,8 +51,8 @@ class Texture:
 
     **Where the limits come from.** Measured on 224 faithful close-up pairs: at most 0.15 % smoothed, 0.07 % in one
     place, 0.03 % invented; light denoise comes nearest. Plastic metal starts at 0.25 % with 0.22 % in one place.
-    Faint edges: of 241 faithful pairs (close-up and rendered) all keep an agreement of 0.98 and more on metal or
-    piece, and lose 0.11 at most; metal repainted by upscalers and vendors loses 0.15 to 1.
+    Faint edges: 0 in all of 242 faithful pairs (close-up and rendered), 0.10 to 1 in real pairs whose metal upscalers
+    and vendors repainted; the limit was set on those same pairs.
     """
 
     smoothed_percent: float = 0.3
