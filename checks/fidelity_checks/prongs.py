@@ -25,7 +25,7 @@ class Prongs:
     candidates: equal numbers with one lost and one invented fail.
 
     Where the prongs are narrower than `prong_width_px` (median of the candidates, pixels at which the pair is
-    judged: at most 1200 along the piece), nothing found is no proof, and the answer is review.
+    judged: at most 1200 along the piece), nothing found is no proof, and the answer says so.
 
     **When it does not apply.** No large stone, or none with candidates on its outline (bezel).
 
@@ -75,11 +75,11 @@ class Prongs:
             extra=(Measurement(name="prongs", original=total, retouched=kept, unit="prongs", worse_when="lower"),),
             severity=Severity.CRITICAL,
         )
-        return self._wide_enough(outcome, [2 * spot.radius for spot in features.prongs])
+        return self._if_narrow(outcome, [2 * spot.radius for spot in features.prongs])
 
-    def _wide_enough(self, outcome: Outcome, widths: list[float]) -> Outcome:
-        """Review instead of pass where the picture shows prongs too small for one to be missed."""
+    def _if_narrow(self, outcome: Outcome, widths: list[float]) -> Outcome:
+        """The outcome; a pass says so where the picture shows prongs too small for one to be missed."""
         if outcome.status is not Status.PASS or len(widths) < FEW or (width := median(widths)) >= self.prong_width_px:
             return outcome
         why = f"prongs here are {width:.1f} px wide; {self.prong_width_px:.0f} px are needed to see that one went"
-        return outcome.model_copy(update={"status": Status.REVIEW, "summary": why})
+        return outcome.model_copy(update={"summary": f"{outcome.summary}; {why}"})
