@@ -53,6 +53,7 @@ STICKS_OUT = 0.2
 LARGE = 4.0
 """or, where it is so many times larger than the smallest, at its edge: on a busy ground putty is taken for a part of
 the piece. A stone that was drawn anew is as large and lies inside."""
+AT_EDGE = 0.05
 TOUCH_SHARE = 0.02
 """How near to the piece a prop comes, share of the longer side."""
 MIRRORED_SHARE = 0.06
@@ -101,7 +102,7 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> 
             b
             for b in _bodies((moved > PROP_MOVED_E) & (from_ground > GROUND_E) & even, window)
             if (shown & b).sum() > 0.5 * enough
-            and (filled[b].mean() > STICKS_OUT or (b.sum() > LARGE * enough and edge[b].mean() > STICKS_OUT))
+            and (filled[b].mean() > STICKS_OUT or (b.sum() > LARGE * enough and edge[b].mean() > AT_EDGE))
         ]
         tint, tint_after, tint_ground = lab[..., 1:], lab_after[..., 1:], was[..., 1:]
         other = (
