@@ -57,8 +57,10 @@ class Silhouette:
         outline = evidence.outline_changes
         bites = [b for b in outline.bites if b.size_percent > self.eaten_percent]
         bends = [b for b in outline.bends if b.shift_percent > self.shift_percent]
+        faded = [f for f in evidence.fog.places if f.size_percent > self.eaten_percent]
         measurements = (
             measured("eaten", max((b.size_percent for b in outline.bites), default=0.0), self.eaten_percent),
+            measured("faded", max((f.size_percent for f in evidence.fog.places), default=0.0), self.eaten_percent),
             measured("outline shift", max((b.shift_percent for b in outline.bends), default=0.0), self.shift_percent),
         )
         findings = [
@@ -69,6 +71,16 @@ class Silhouette:
                 message=f"A piece of the outline became ground {place(evidence, bite.x, bite.y)}.",
             )
             for bite in bites
+        ]
+        findings += [
+            Finding(
+                kind="faded",
+                severity=Severity.CRITICAL,
+                box=fog.box,
+                message=f"The piece fades into its new ground {place(evidence, fog.x, fog.y)}: "
+                f"{100 * fog.matte:.0f} % of it is left.",
+            )
+            for fog in faded
         ]
         findings += [
             Finding(

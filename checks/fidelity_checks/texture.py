@@ -9,13 +9,18 @@ from typing import ClassVar
 from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
 from fidelity.evidence.texture import Patch
 from fidelity.evidence.texture import Texture as Found
-from fidelity_checks._places import MAX_FINDINGS, measured
+from fidelity_checks._places import MAX_FINDINGS, judged, measured
 
 SMOOTHED = "Fine texture was smoothed away here: its contrast fell from {1:.1f} to {0:.1f} L*."
 GRAINED = "A grain was added here: its contrast rose from {1:.1f} to {0:.1f} L*."
 REPAINTED = (
     "The metal was painted anew all over: its faint edges lost {0:.0%} more than the clear ones, {1:.0%} is allowed."
 )
+REFLECTIONS = {
+    "lost": "A reflection on plain metal was painted out {place}.",
+    "invented": "A reflection was added to plain metal {place}.",
+    "redrawn": "A reflection on plain metal was moved or drawn anew {place}.",
+}
 TOUCHED_AGREEMENT = 0.98
 """Agreement of the finest gradients that a surface painted anew stays below; 241 faithful pairs keep it."""
 LAID_AGREEMENT = 0.2
@@ -42,7 +47,11 @@ class Texture:
     much contrast as it had: then the finest gradients of the metal and of the whole piece agree less than 0.98, and
     `faint edges lost` is what the quarter that lost most lost beyond what the clear ones did (0 to 1).
 
-    **When it does not apply.** A piece without any texture of at least 0.5 L*: polished metal, or a small picture.
+    Reflections are the surface of polished metal: places whose edges run one way in both pictures, as streaks along a
+    shank do and prongs, letters and facets do not, are judged here by the share of their structure that disagrees.
+
+    **When it does not apply.** A piece without any texture of at least 0.5 L* (polished metal, or a small picture)
+    whose reflections stayed.
 
     **Known problems.** Smoothing is asked for now and then (calmed reflections, removed wear), so this check
     advises in `standard` and gates in `precision`. What is clipped to white or black has no texture to judge.
@@ -59,6 +68,7 @@ class Texture:
     smoothed_place_percent: float = 0.15
     invented_percent: float = 0.2
     faint_edges_lost_share: float = 0.12
+    reflection_share: float = 0.6
 
     id: ClassVar[str] = "texture"
     title: ClassVar[str] = "Texture"
@@ -72,15 +82,38 @@ class Texture:
         "smoothed_place_percent": "largest smoothed place",
         "invented_percent": "invented grain",
         "faint_edges_lost_share": "faint edges lost",
+        "reflection_share": "reflection disagreement",
     }
 
     def judge(self, evidence: Evidence) -> Outcome:
         """Hold both directions against their limits."""
         if why := evidence.unusable:
             return Outcome.review(why)
+        mirrors = judged(
+            evidence,
+            (c for c in evidence.changes if c.zone == "reflection" and c.kind != "completed"),
+            limit=self.reflection_share,
+            name="reflection disagreement",
+            wording=REFLECTIONS,
+            good="",
+            severity=Severity.MINOR,
+        )
         texture = evidence.texture
-        if texture is None:
+        if texture is None and not mirrors.findings:
             return Outcome.not_applicable("the piece shows no texture that could be lost")
+        grain = _no_grain() if texture is None else self._grain(texture)
+        if not mirrors.findings:
+            return grain.model_copy(update={"measurements": (*grain.measurements, *mirrors.measurements)})
+        failed = grain.status is Status.FAIL
+        return Outcome(
+            status=Status.FAIL,
+            summary=f"{grain.summary}; {mirrors.summary}" if failed else mirrors.summary,
+            measurements=(*grain.measurements, *mirrors.measurements),
+            findings=(*grain.findings, *mirrors.findings)[:MAX_FINDINGS],
+        )
+
+    def _grain(self, texture: Found) -> Outcome:
+        """What became of the fine grain."""
         lost, made = _weights(texture.lost), _weights(texture.invented)
         smoothed = measured("smoothed", sum(lost), self.smoothed_percent)
         place = measured("largest smoothed place", max(lost, default=0.0), self.smoothed_place_percent)
@@ -118,6 +151,10 @@ class Texture:
             summary=f"{texture.textured_percent:.0f} % of the piece is textured and keeps its grain",
             measurements=measurements,
         )
+
+
+def _no_grain() -> Outcome:
+    return Outcome(status=Status.PASS, summary="the piece shows no texture that could be lost")
 
 
 def _faint_edges_lost(texture: Found) -> float:

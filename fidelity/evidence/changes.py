@@ -13,12 +13,13 @@ from fidelity.evidence.belongs import Part, zones_of
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.features import Features
 from fidelity.evidence.stones import Stone
-from fidelity.evidence.structure import Structure
+from fidelity.evidence.streaks import Streaks, find_streaks
+from fidelity.evidence.structure import Structure, lightness
 from fidelity.image.morphology import closed, grown
 from fidelity.image.picture import F32, Mask
 from fidelity.result import Box
 
-Zone = Literal["stone", "girdle", "melee", "chain", "mark", "metal"]
+Zone = Literal["stone", "girdle", "melee", "chain", "mark", "metal", "reflection"]
 NOTABLE = 0.30
 """Disagreement from which a window is worth reporting at all; checks put their own limits above it."""
 JOIN_SHARE = 0.006
@@ -87,7 +88,8 @@ def find_changes(
     area = max(1.0, float(structure.inside.sum()))
     regions = regionprops(label(closed(excess > NOTABLE, max(1, round(JOIN_SHARE * side)))), intensity_image=excess)
     regions = sorted(regions, key=lambda r: -r.intensity_max)[:MOST]
-    parts = [_part(region, structure, side, props) for region in regions]
+    streaks = find_streaks(*lightness(bench), structure.inside, side)
+    parts = [_part(region, structure, side, props, streaks) for region in regions]
     zones = zones_of(parts, features, bench.shape, side)
     mirrors = props if not props.any() else grown(props, round(MIRROR_REACH * side))
     out = []
@@ -114,7 +116,7 @@ def find_changes(
     return tuple(out)
 
 
-def _part(region, structure: Structure, side: float, props: Mask) -> Part:  # type: ignore[no-untyped-def]
+def _part(region, structure: Structure, side: float, props: Mask, streaks: Streaks) -> Part:  # type: ignore[no-untyped-def]
     """A region as `belongs` wants it; scikit-image's RegionProperties is untyped."""
     rows, cols = region.coords.T
     top, left, bottom, right = region.bbox
@@ -129,6 +131,7 @@ def _part(region, structure: Structure, side: float, props: Mask) -> Part:  # ty
         invented=float(structure.invented[rows, cols].mean()),
         long=(max(across) + 1) / side,
         thin=(min(across) + 1) / side,
+        streaked=streaks.over(rows, cols),
         hidden=bool(props[rows, cols].mean() > HIDDEN),
         blurred=bool(structure.blurred[rows, cols].mean() > 0.5) and structure.form_kept(rows, cols) > FORM_KEPT,
     )

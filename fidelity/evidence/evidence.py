@@ -14,6 +14,7 @@ from fidelity.evidence.colours import Colours, lay_colours
 from fidelity.evidence.drawn import draw, drawn_piece, judged_zone, with_drawn
 from fidelity.evidence.features import Features, Spot, find_features
 from fidelity.evidence.fineness import DetailKept, Fineness, fine_detail
+from fidelity.evidence.fog import Fog, find_fog
 from fidelity.evidence.gems import GemColour, measure_gems
 from fidelity.evidence.links import Smear, find_smears
 from fidelity.evidence.materials import gems_on_bench
@@ -27,6 +28,7 @@ from fidelity.evidence.structure import Structure, compare
 from fidelity.evidence.texture import Texture, measure_texture
 from fidelity.evidence.tone import Tone, measure_tone
 from fidelity.exhibit import Exhibit
+from fidelity.image.morphology import grown
 from fidelity.image.picture import Mask, Picture
 from fidelity.registration import Registration, register
 from fidelity.registration.register import warp
@@ -83,14 +85,28 @@ class Evidence:
     @cached_property
     def structure(self) -> Structure:
         """Window-by-window agreement of structure inside the piece."""
-        structure = compare(self.bench, self.mask, self.side_px)
+        structure = self._compared
+        inside = structure.inside
+        if self.fog.veil.any():  # what the new ground shines through has its gradients
+            inside = inside & ~grown(self.fog.veil, structure.window_px // 2)
         zone = judged_zone(self.brief, self.bench)
-        return structure if zone is None else replace(structure, inside=structure.inside & zone)
+        return replace(structure, inside=inside if zone is None else inside & zone)
+
+    @cached_property
+    def _compared(self) -> Structure:
+        return compare(self.bench, self.mask, self.side_px)
+
+    @cached_property
+    def fog(self) -> Fog:
+        """Where a cut-out left the piece half transparent; empty where the ground was left as it is."""
+        if self._compared.ground_left:
+            return Fog((), np.zeros(self.bench.shape, bool))
+        return find_fog(self.bench, self.judged_piece, self.side_px, aside=self.props)
 
     @cached_property
     def props(self) -> Mask:
         """(h, w) where putty, a finger or a stand covered or touched the piece in the original and went."""
-        found = find_props(self.bench, self.mask, self.side_px, ground_left=self.structure.ground_left)
+        found = find_props(self.bench, self.mask, self.side_px, ground_left=self._compared.ground_left)
         return np.asarray(found & ~drawn_piece(self.brief, self.bench))
 
     @cached_property

@@ -76,19 +76,10 @@ def look_at_rim(bench: Bench, piece: Mask, side: float, aside: Mask | None = Non
 
     `aside` (h, w) is left out: props that went are neither piece nor ground.
     """
-    height, width = bench.shape
-    scale = min(1.0, GRID_SIDE_PX / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    judged = bench.covered if aside is None else bench.covered & ~aside
-    body, seen = _reduced(piece, size, 0.5), _reduced(judged, size, 0.99)
-    sure = shrunk(body & seen, 3)
-    sure = sure if sure.sum() >= FEW_PX else body & seen
-    if sure.sum() < FEW_PX:
+    small = reduce(bench, piece, side, bench.covered if aside is None else bench.covered & ~aside)
+    if small is None:
         return None
-    side *= scale
-    after = srgb_to_lab(np.asarray(cv2.resize(laid_on_white(bench), size, interpolation=cv2.INTER_AREA), np.uint8))
-    before = srgb_to_lab(np.asarray(cv2.resize(bench.before, size, interpolation=cv2.INTER_AREA), np.uint8))
-    before = _toned(before, after, sure)
+    before, after, body, seen, side = small.before, small.after, small.piece, small.seen, small.side
     window = max(3, round(WINDOW * side) | 1)
     apart = _apart(before, after, window)
     gap = max(3, round(GROUND_GAP * side))
@@ -100,19 +91,50 @@ def look_at_rim(bench: Bench, piece: Mask, side: float, aside: Mask | None = Non
         before=before,
         after=after,
         apart=apart,
-        busy_before=_busy(before, window),
-        busy_after=_busy(after, window),
+        busy_before=busy(before, window),
+        busy_after=busy(after, window),
         was_ground=was,
         own_ground=own,
         new_ground=new,
         piece=body,
         seen=seen,
         swapped=_swapped(apart[ring]),
-        noise=float(np.percentile(apart[sure], 80)),
+        noise=float(np.percentile(apart[small.sure], 80)),
         window=window,
         side=side,
-        scale=scale,
+        scale=small.scale,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Reduced:
+    """A pair on the grid: `before` (h, w, 3) is the original's CIELAB in the retouch's tone, `after` the retouch's.
+
+    `sure` is well inside the `piece`; `scale` grid pixels per bench pixel, `side` of the piece here.
+    """
+
+    before: F32
+    after: F32
+    piece: Mask
+    seen: Mask
+    sure: Mask
+    side: float
+    scale: float
+
+
+def reduce(bench: Bench, piece: Mask, side: float, judged: Mask) -> Reduced | None:
+    """Both pictures on the grid; `judged` (h, w) is what may be looked at. None where nothing of the piece is seen."""
+    height, width = bench.shape
+    scale = min(1.0, GRID_SIDE_PX / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    body, seen = _reduced(piece, size, 0.5), _reduced(judged, size, 0.99)
+    sure = shrunk(body & seen, 3)
+    sure = sure if sure.sum() >= FEW_PX else body & seen
+    if sure.sum() < FEW_PX:
+        return None
+    after = srgb_to_lab(np.asarray(cv2.resize(laid_on_white(bench), size, interpolation=cv2.INTER_AREA), np.uint8))
+    before = srgb_to_lab(np.asarray(cv2.resize(bench.before, size, interpolation=cv2.INTER_AREA), np.uint8))
+    return Reduced(_toned(before, after, sure), after, body, seen, sure, side * scale, scale)
 
 
 def _swapped(apart: F32) -> bool:
@@ -155,7 +177,8 @@ def _apart(before: F32, after: F32, window: int) -> F32:
     return best
 
 
-def _busy(lab: F32, window: int) -> F32:
+def busy(lab: F32, window: int) -> F32:
+    """(h, w) standard deviation of the colour (ΔE, CIE76) in a window."""
     mean = cv2.blur(lab, (window, window))
     power = cv2.blur(np.einsum("ijk,ijk->ij", lab, lab), (window, window))
     return np.asarray(np.sqrt(np.maximum(0, power - np.einsum("ijk,ijk->ij", mean, mean))), np.float32)
@@ -166,7 +189,7 @@ def _from_ground(before: F32, after: F32, ground: Mask, sigma: float) -> tuple[F
     if ground.sum() < FEW_PX:
         far = np.full(ground.shape, 100.0, np.float32)
         return far, far, far
-    grounds = [_ground_colours(lab, ground, sigma) for lab in (before, after)]
+    grounds = [ground_colours(lab, ground, sigma) for lab in (before, after)]
     return _nearest(before, grounds[0]), _nearest(after, grounds[0]), _nearest(after, grounds[1])
 
 
@@ -174,7 +197,7 @@ def _nearest(lab: F32, colours: tuple[F32, F32]) -> F32:
     return np.asarray(np.minimum(*(np.linalg.norm(lab - c, axis=2) for c in colours)), np.float32)
 
 
-def _ground_colours(lab: F32, ground: Mask, sigma: float) -> tuple[F32, F32]:
+def ground_colours(lab: F32, ground: Mask, sigma: float) -> tuple[F32, F32]:
     """(h, w, 3) twice: the mean of the ground nearby, and the colour of the nearest ground."""
     height, width = ground.shape
     size = (max(1, width // FAR), max(1, height // FAR))

@@ -114,7 +114,7 @@ CASES = {
         regions=Regions(stone=(RIM,)),
     ),
     "calm-reflections": Case(
-        "hallmark",
+        "texture",
         lambda: bold_reflections(band()),
         band,
         lambda: recoloured(bold_reflections(band()), ROSE),
