@@ -25,6 +25,13 @@ TINT_MOVED, TINT_OF_GROUND = 5.0, 3.5
 ground's hue."""
 ONE_TINT, SAME_TINT = 3.0, 6.0
 """Spread of hue and chroma over putty, and how near to it those of its mirror images in polished metal are."""
+RETINTED_SHARE = 0.12
+"""Share of the piece that may have changed its tint where mirror images are told by theirs: up to 0.05 in faithful
+pairs, 0.3 and more where metal was recoloured."""
+MIRROR_REACH = 0.3
+"""How far from a prop a mirror image of its tint lies, share of the longer side."""
+TINT_LOST = 2.5
+"""How much farther from the prop's tint the place of a mirror image is once the prop has gone."""
 TINTED_OUT = 0.1
 TINTED_SHARE = 0.05
 """Metal that was recoloured is another tint as well, but not beyond its edge, and over more than this share of it."""
@@ -85,7 +92,7 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> 
     lab_after[..., 0] = tone_matched(before, after, sure)
     lab_after[..., 1:] += np.median((lab - lab_after)[sure][:, 1:], axis=0)
     outside = ~_without_small_holes(piece)
-    enough = smallest = PROP_SHARE * piece.sum()
+    enough = PROP_SHARE * piece.sum()
     if ground_left:  # what was filled in lies in the piece; putty and fingers stick out of it
         bodies = _bodies((_unlike(lab, lab_after, window) > GONE_E) & even & bench.covered, window)
         touched = grown(piece, reach)
@@ -113,17 +120,29 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> 
         tinted = [b for b in bodies if b.sum() > enough and (touched & b).sum() > COVERED * enough]
         tinted = [b for b in tinted if outside[b].mean() > TINTED_OUT]
         if len(tinted) <= MOST_TINTED and sum((piece & b).sum() for b in tinted) < TINTED_SHARE * piece.sum():
-            kept += tinted + [b for b in bodies if any(_same_tint(tint, b, t) for t in tinted)]
-            smallest = MIRRORED * enough
-    kept = [b for b in kept if b.sum() > smallest and (b & piece).sum() < MOST_SHARE * piece.sum()]
+            kept += tinted
+    kept = [b for b in kept if b.sum() > enough and (b & piece).sum() < MOST_SHARE * piece.sum()]
     if not kept:
         return none
+    gone = np.asarray(np.any(kept, axis=0))
+    retinted = _unlike(lab[..., 1:], lab_after[..., 1:], window) > TINT_MOVED
+    if retinted[piece & ~gone].mean() < RETINTED_SHARE:
+        near = piece & grown(gone, round(MIRROR_REACH * side))
+        images = _mirror_images(lab[..., 1:], lab_after[..., 1:], near, kept, window)
+        kept += [b for b in images if b.sum() > MIRRORED * enough]
     return grown(np.asarray(np.any(kept, axis=0)), max(2, round(MIRRORED_SHARE * side)))
 
 
-def _same_tint(tint: F32, body: Mask, prop: Mask) -> bool:
-    """Whether a body has a prop's colour: polished metal mirrors it at other places too."""
-    return float(np.linalg.norm(np.median(tint[body], axis=0) - np.median(tint[prop], axis=0))) < SAME_TINT
+def _mirror_images(tint: F32, tint_after: F32, piece: Mask, props: list[Mask], window: int) -> list[Mask]:
+    """Bodies on the piece that had a prop's tint and lost it; `tint` and `tint_after` (h, w, 2) are a* and b*."""
+    found: list[Mask] = []
+    for prop in props:
+        own = np.median(tint[prop & ~piece], axis=0) if (prop & ~piece).any() else np.median(tint[prop], axis=0)
+        first, second = (
+            cv2.blur(np.linalg.norm(t - own, axis=2).astype(np.float32), (window,) * 2) for t in (tint, tint_after)
+        )
+        found += _bodies(piece & (first < SAME_TINT) & (second - first > TINT_LOST), window)
+    return found
 
 
 def _bodies(mask: Mask, window: int) -> list[Mask]:
