@@ -88,7 +88,8 @@ class Evidence:
         structure = self._compared
         inside = structure.inside
         if self.fog.veil.any():  # what the new ground shines through has its gradients
-            inside = inside & ~grown(self.fog.veil, structure.window_px // 2)
+            windows = 2.0 if self.fog.places else 0.5
+            inside = inside & ~grown(self.fog.veil, round(windows * structure.window_px))
         zone = judged_zone(self.brief, self.bench)
         return replace(structure, inside=inside if zone is None else inside & zone)
 
