@@ -24,7 +24,9 @@ class Silhouette:
     eaten; it is measured as the square root of its area in percent of the piece's longer side. On an unchanged
     ground the outline is also followed by dense flow: where it moved by more than a limit, across the edge and
     relative to the rest of the piece, it is thinner or thicker; that is measured in percent of the longer side. A
-    cut-out is judged by its own alpha. Putty, fingers and stands that went are left out.
+    cut-out is judged by its own alpha. On a new ground the matte is solved from the pictures (what shows is a mix of
+    piece and ground, and both are known): where it is half there and deeper than a soft edge, the piece has faded.
+    Putty, fingers and stands that went are left out.
 
     **When it does not apply.** Never. A retouch that repainted most of the piece is `review`: there a reflection
     cannot be told from a gap.
@@ -36,6 +38,8 @@ class Silhouette:
 
     **Where the limits come from.** Set on close-up pairs of 16 pieces with bites of 34 px and more and shanks 10 %
     thinner; the smallest bite found there measures 1.1 %, the slightest bend 0.4 %, and 224 faithful pairs show none.
+    Fog reaches 3.3 % deep and more in real cut-outs that faded, 2.6 % in the softest one that people call faithful;
+    it was set on those.
     """
 
     eaten_percent: float = 1.0

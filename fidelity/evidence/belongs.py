@@ -108,9 +108,9 @@ def zones_of(parts: list[Part], features: Features, shape: tuple[int, int], side
     """Zones of every part, likeliest first; `side` is the piece's longer side in bench pixels."""
     contexts = [_context(part, features, shape, side) for part in parts]
     zones: list[tuple[Zone, ...]] = [("metal",)] * len(parts)
-    mirrors = [p.streaked > STREAKED and not c.gem and not c.coloured for p, c in zip(parts, contexts, strict=True)]
-    groups = _groups(parts)
-    groups = [own for group in groups if (own := [i for i in group if not mirrors[i]])]
+    mirrors = [_mirrors(part, context) for part, context in zip(parts, contexts, strict=True)]
+    plain = [[i for i in group if not mirrors[i]] for group in _groups(parts)]
+    groups = [group for group in plain if group]
     counts = [part.score > COUNTS_FROM and not part.hidden for part in parts]
     parts_hit = sum(any(counts[i] for i in members) for members in groups)
     repainted = parts_hit >= REPAINTED_PARTS and sum(counts) >= REPAINTED
@@ -129,6 +129,11 @@ def zones_of(parts: list[Part], features: Features, shape: tuple[int, int], side
             zones[i] = own
     zones = _scattered(parts, contexts, zones)
     return [("reflection",) if mirror else own for mirror, own in zip(mirrors, zones, strict=True)]
+
+
+def _mirrors(part: Part, here: _Context) -> bool:
+    """Whether a place is a reflection on metal: step-cut gems and flat links have edges that run one way, too."""
+    return part.streaked > STREAKED and not here.gem and not here.coloured and here.chain <= ON_CHAIN
 
 
 def _ground_of(contexts: list[_Context]) -> tuple[Zone, ...]:

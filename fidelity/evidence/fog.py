@@ -40,7 +40,7 @@ REST_E, REST_SHARE = 6.0, 0.25
 """What mixing may leave unexplained: ΔE, and share of the distance between piece and ground."""
 DETAIL_KEPT = 0.8
 """Share of the detail that the matte leaves which must still be there: paint has none."""
-NOISE_E, FLAT_E = 1.0, 1.5
+NOISE_E, FLAT_E = 1.0, 0.6
 """ΔE of detail that may be grain, and under which a place is flat: ground or paint."""
 AT_OUTLINE = 0.007
 """Fog begins no deeper below the outline than this share of the piece's longer side."""
