@@ -27,8 +27,8 @@ JOIN_SHARE = 0.006
 HIDDEN = 0.4
 """Share of a changed place that a prop covered, from which it is completed rather than changed."""
 MIRROR_REACH = 0.3
-"""How far from a prop that went polished metal may have mirrored it, share of the piece's longer side: what shows
-detail there where the original was blank is completed too."""
+"""How far from a prop that went polished metal may have mirrored it, share of the piece's longer side: a reflection
+there, or detail where the original was blank, is completed too."""
 ONE_SIDED = 0.35
 FORM_KEPT = 0.9
 """Correlation of the coarse form above which detail was blurred and nothing taken away: softened facets of labelled
@@ -99,7 +99,8 @@ def find_changes(
         worst = int(excess[rows, cols].argmax())
         y, x = int(rows[worst]), int(cols[worst])
         lost, invented = float(structure.lost[y, x]), float(structure.invented[y, x])
-        mirrored = own[0] != "stone" and _only(invented, lost) and bool(mirrors[rows, cols].all())
+        mirror = own[0] == "reflection" or (own[0] != "stone" and _only(invented, lost))
+        mirrored = mirror and bool(mirrors[rows, cols].all())
         out.append(
             Change(
                 box=bench.box(left, top, right - left, bottom - top),

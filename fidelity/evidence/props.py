@@ -16,7 +16,7 @@ from fidelity.evidence.structure import lightness, tone_matched
 from fidelity.image.colour import srgb_to_lab
 from fidelity.image.gradient import slope
 from fidelity.image.morphology import grown, opened
-from fidelity.image.picture import F32, Mask
+from fidelity.image.picture import F32, U8, Mask
 
 PROP_SHARE = 0.006
 """Smallest prop, share of the piece: putty and fingers are large."""
@@ -25,11 +25,13 @@ TINT_MOVED, TINT_OF_GROUND = 5.0, 3.5
 ground's hue."""
 ONE_TINT, SAME_TINT = 3.0, 6.0
 """Spread of hue and chroma over putty, and how near to it those of its mirror images in polished metal are."""
-RETINTED_SHARE = 0.12
-"""Share of the piece that may have changed its tint where mirror images are told by theirs: up to 0.05 in faithful
-pairs, 0.3 and more where metal was recoloured."""
+RETINTED_SHARE = 0.25
+"""Share of the piece that may have changed its tint where mirror images are told by theirs: up to 0.19 in faithful
+pairs, 0.31 and more where metal was recoloured."""
 MIRROR_REACH = 0.3
 """How far from a prop a mirror image of its tint lies, share of the longer side."""
+BRIGHT = 60
+"""Percentile of lightness from which metal shows its own colour rather than what is dark about it."""
 TINT_LOST = 2.5
 """How much farther from the prop's tint the place of a mirror image is once the prop has gone."""
 TINTED_OUT = 0.1
@@ -128,20 +130,28 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> 
     retinted = _unlike(lab[..., 1:], lab_after[..., 1:], window) > TINT_MOVED
     if retinted[piece & ~gone].mean() < RETINTED_SHARE:
         near = piece & grown(gone, round(MIRROR_REACH * side))
-        images = _mirror_images(lab[..., 1:], lab_after[..., 1:], near, kept, window)
+        images = _mirror_images(bench.before, (lab[..., 1:], lab_after[..., 1:]), near, kept, window)
         kept += [b for b in images if b.sum() > MIRRORED * enough]
     return grown(np.asarray(np.any(kept, axis=0)), max(2, round(MIRRORED_SHARE * side)))
 
 
-def _mirror_images(tint: F32, tint_after: F32, piece: Mask, props: list[Mask], window: int) -> list[Mask]:
-    """Bodies on the piece that had a prop's tint and lost it; `tint` and `tint_after` (h, w, 2) are a* and b*."""
+def _mirror_images(rgb: U8, tints: tuple[F32, F32], piece: Mask, props: list[Mask], window: int) -> list[Mask]:
+    """Bodies on the piece that had a prop's tint and lost it; `tints` are a* and b* (h, w, 2) before and after.
+
+    White metal mirrors a prop in its own colour, yellow metal in that colour times the metal's.
+    """
+    bright = piece & ~np.any(props, axis=0)
+    light = rgb.max(axis=2)
+    bright &= light >= np.percentile(light[bright], BRIGHT) if bright.any() else False
+    metal = np.median(rgb[bright], axis=0) / 255 if bright.any() else np.ones(3)
     found: list[Mask] = []
     for prop in props:
-        own = np.median(tint[prop & ~piece], axis=0) if (prop & ~piece).any() else np.median(tint[prop], axis=0)
-        first, second = (
-            cv2.blur(np.linalg.norm(t - own, axis=2).astype(np.float32), (window,) * 2) for t in (tint, tint_after)
-        )
-        found += _bodies(piece & (first < SAME_TINT) & (second - first > TINT_LOST), window)
+        shown = prop & ~piece if (prop & ~piece).any() else prop
+        colour = np.median(rgb[shown], axis=0)
+        for seen in (colour, colour * metal / max(1e-3, float(metal.max()))):
+            own = srgb_to_lab(np.asarray(seen, np.uint8).reshape(1, 1, 3))[0, 0, 1:]
+            first, second = (cv2.blur(np.linalg.norm(t - own, axis=2).astype(np.float32), (window,) * 2) for t in tints)
+            found += _bodies(piece & (first < SAME_TINT) & (second - first > TINT_LOST), window)
     return found
 
 
