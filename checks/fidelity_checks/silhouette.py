@@ -10,6 +10,8 @@ from fidelity_checks._places import MAX_FINDINGS, measured, place
 
 KINDS = {"inwards": "thinned", "outwards": "thickened", "both": "bent"}
 WAYS = {"inwards": " inwards", "outwards": " outwards", "both": ""}
+LONG_PERCENT = 12.0
+"""Length from which an outline inside the metal is a thinner piece rather than a bite."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,14 @@ class Silhouette:
     relative to the rest of the piece, it is thinner or thicker; that is measured in percent of the longer side. A
     cut-out is judged by its own alpha. On a new ground the matte is solved from the pictures (what shows is a mix of
     piece and ground, and both are known): where it is half there and deeper than a soft edge, the piece has faded.
-    Putty, fingers and stands that went are left out.
+    Likewise the retouch's outline is followed on a new ground: where the original has no edge under it, and the metal
+    goes on to an edge farther out, the piece was cut. Putty, fingers and stands that went are left out.
 
     **When it does not apply.** Never. A retouch that repainted most of the piece is `review`: there a reflection
     cannot be told from a gap.
 
-    **Known problems.** On a swapped ground thickness is not measured, and a part that was cut off together with its
-    ground is seen only while it is shallow (2 % of the piece) or the original's own ground is plain. A shade on the
+    **Known problems.** On a swapped ground a part that was cut off is seen only while the cut is shallow (2 % of the
+    piece) or the original's own ground is plain, and cuts under 0.5 % are not. A shade on the
     piece that ends in the ground's colour may count as eaten. A part that something had covered and that was
     completed is `geometry`'s to name.
 
@@ -62,8 +65,10 @@ class Silhouette:
         bites = [b for b in outline.bites if b.size_percent > self.eaten_percent]
         bends = [b for b in outline.bends if b.shift_percent > self.shift_percent]
         faded = [f for f in evidence.fog.places if f.size_percent > self.eaten_percent]
+        cut = [u for u in evidence.undercuts if u.size_percent > self.eaten_percent]
+        sizes = [b.size_percent for b in outline.bites] + [u.size_percent for u in evidence.undercuts]
         measurements = (
-            measured("eaten", max((b.size_percent for b in outline.bites), default=0.0), self.eaten_percent),
+            measured("eaten", max(sizes, default=0.0), self.eaten_percent),
             measured("faded", max((f.size_percent for f in evidence.fog.places), default=0.0), self.eaten_percent),
             measured("outline shift", max((b.shift_percent for b in outline.bends), default=0.0), self.shift_percent),
         )
@@ -75,6 +80,16 @@ class Silhouette:
                 message=f"A piece of the outline became ground {place(evidence, bite.x, bite.y)}.",
             )
             for bite in bites
+        ]
+        findings += [
+            Finding(
+                kind="thinned" if under.long_percent > LONG_PERCENT else "eaten",
+                severity=Severity.CRITICAL,
+                box=under.box,
+                message=f"The new outline runs inside the original's edge {place(evidence, under.x, under.y)}: "
+                f"{under.deep_percent:.1f} % of the piece deep, {under.long_percent:.0f} % long.",
+            )
+            for under in cut
         ]
         findings += [
             Finding(

@@ -27,6 +27,7 @@ from fidelity.evidence.stonefit import StoneFit, fit_stone
 from fidelity.evidence.structure import Structure, compare
 from fidelity.evidence.texture import Texture, measure_texture
 from fidelity.evidence.tone import Tone, measure_tone
+from fidelity.evidence.undercut import Undercut, find_undercuts
 from fidelity.exhibit import Exhibit
 from fidelity.image.morphology import grown
 from fidelity.image.picture import Mask, Picture
@@ -125,6 +126,14 @@ class Evidence:
     def outline_changes(self) -> OutlineChanges:
         """Places where the piece's outline was eaten or moved."""
         return OutlineChanges() if self.rim is None else find_outline_changes(self.rim)
+
+    @cached_property
+    def undercuts(self) -> tuple[Undercut, ...]:
+        """Runs of the retouch's outline that lie inside the original's metal; none where the ground was left."""
+        if self._compared.ground_left:
+            return ()
+        chain = self.features.chain_zone
+        return find_undercuts(self.bench, self.judged_piece, self.side_px, aside=self.props, chain=chain)
 
     @cached_property
     def features(self) -> Features:

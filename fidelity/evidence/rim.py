@@ -134,7 +134,7 @@ def reduce(bench: Bench, piece: Mask, side: float, judged: Mask) -> Reduced | No
         return None
     after = srgb_to_lab(np.asarray(cv2.resize(laid_on_white(bench), size, interpolation=cv2.INTER_AREA), np.uint8))
     before = srgb_to_lab(np.asarray(cv2.resize(bench.before, size, interpolation=cv2.INTER_AREA), np.uint8))
-    return Reduced(_toned(before, after, sure), after, body, seen, sure, side * scale, scale)
+    return Reduced(toned(before, after, sure), after, body, seen, sure, side * scale, scale)
 
 
 def _swapped(apart: F32) -> bool:
@@ -156,7 +156,7 @@ def laid_on_white(bench: Bench) -> U8:
     return np.asarray(bench.after * alpha + 255 * (1 - alpha), np.uint8)
 
 
-def _toned(before: F32, after: F32, sure: Mask) -> F32:
+def toned(before: F32, after: F32, sure: Mask) -> F32:
     """The original in the retouch's tone (a monotone curve on lightness) and tint (gain and offset on a*, b*)."""
     out = before.copy()
     out[..., 0] = tone_matched(after[..., 0], before[..., 0], sure)
