@@ -113,3 +113,33 @@ def test_the_size_of_a_bite_is_measured() -> None:
     # Half of the disc lies on the band: its area's root over the band's 500 px.
     expected = 100 * np.sqrt(0.5 * np.pi * BITE_PX**2) / 500
     assert eaten.retouched == pytest.approx(expected, rel=0.35)
+
+
+def cut_thin(rgb: Rgb) -> Rgb:
+    """A new ground laid over both edges of the band for a quarter of its round: a cut-out that made it thinner."""
+    ring = np.zeros(rgb.shape[:2], np.uint8)
+    cv2.circle(ring, CENTRE, 242, (1,), -1)
+    cv2.circle(ring, CENTRE, 158, (0,), -1)
+    wedge = np.zeros(rgb.shape[:2], np.uint8)
+    cv2.ellipse(wedge, CENTRE, (300, 300), 0, -45, 45, (1,), -1)
+    kept = np.where(wedge > 0, ring > 0, band_mask())
+    soft = cv2.GaussianBlur(kept.astype(np.float32), (0, 0), 1.0)[..., None]
+    return np.clip(rgb * soft + 255 * (1 - soft), 0, 255).astype(np.uint8)
+
+
+def test_a_cut_out_that_made_the_band_thinner_is_found() -> None:
+    before = np.asarray(band(ground=120) * 0.7, np.uint8)
+    outcome = answer(before, cut_thin(before))
+    assert outcome.status is Status.FAIL, outcome.summary
+    thinned = [f for f in outcome.findings if f.kind == "thinned"]
+    assert thinned
+    deepest = fidelity.Evidence(fidelity.load(before), fidelity.load(cut_thin(before))).undercuts[0]
+    assert deepest.deep_percent == pytest.approx(100 * 8 / 500, abs=0.4)
+    assert all(f.box and f.box[0] > CENTRE[0] for f in thinned)
+
+
+@pytest.mark.parametrize("level", [255, 60])
+def test_a_cut_along_the_edge_is_not(level: int) -> None:
+    before = np.asarray(band(ground=120) * 0.7, np.uint8)
+    found = fidelity.Evidence(fidelity.load(before), fidelity.load(with_ground(before, level)))
+    assert not found.undercuts
