@@ -67,6 +67,8 @@ TOUCH_SHARE = 0.02
 """How near to the piece a prop comes, share of the longer side."""
 MIRRORED_SHARE = 0.06
 """How far its contact shadow and its reflection in polished metal reach, share of the longer side."""
+IMAGE_SHARE = 0.035
+"""How far the soft edge of a mirror image reaches, share of the longer side."""
 
 
 def _unlike(first: F32, second: F32, window: int) -> F32:
@@ -127,12 +129,14 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> 
     if not kept:
         return none
     gone = np.asarray(np.any(kept, axis=0))
+    out = grown(gone, max(2, round(MIRRORED_SHARE * side)))
     retinted = _unlike(lab[..., 1:], lab_after[..., 1:], window) > TINT_MOVED
     if retinted[piece & ~gone].mean() < RETINTED_SHARE:
         near = piece & grown(gone, round(MIRROR_REACH * side))
-        images = _mirror_images(bench.before, (lab[..., 1:], lab_after[..., 1:]), near, kept, window)
-        kept += [b for b in images if b.sum() > MIRRORED * enough]
-    return grown(np.asarray(np.any(kept, axis=0)), max(2, round(MIRRORED_SHARE * side)))
+        for image in _mirror_images(bench.before, (lab[..., 1:], lab_after[..., 1:]), near, kept, window):
+            if image.sum() > MIRRORED * enough:
+                out |= grown(image, max(2, round(IMAGE_SHARE * side)))
+    return out
 
 
 def _mirror_images(rgb: U8, tints: tuple[F32, F32], piece: Mask, props: list[Mask], window: int) -> list[Mask]:
