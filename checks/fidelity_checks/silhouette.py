@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fidelity import Evidence, Finding, Outcome, Severity, Status
+from fidelity.evidence.bending import Bend
+from fidelity.evidence.edges import Bite
+from fidelity.evidence.fog import Faded
+from fidelity.evidence.undercut import Undercut
 from fidelity_checks._places import MAX_FINDINGS, measured, place
 
 KINDS = {"inwards": "thinned", "outwards": "thickened", "both": "bent"}
@@ -72,44 +76,35 @@ class Silhouette:
             measured("faded", max((f.size_percent for f in evidence.fog.places), default=0.0), self.eaten_percent),
             measured("outline shift", max((b.shift_percent for b in outline.bends), default=0.0), self.shift_percent),
         )
-        findings = [
-            Finding(
-                kind="eaten",
-                severity=Severity.CRITICAL,
-                box=bite.box,
-                message=f"A piece of the outline became ground {place(evidence, bite.x, bite.y)}.",
+
+        def found(
+            kind: str, spot: Bite | Undercut | Faded | Bend, says: str, severity: Severity = Severity.CRITICAL
+        ) -> Finding:
+            words = says.format(place(evidence, spot.x, spot.y))
+            return Finding(kind=kind, severity=severity, box=spot.box, message=words)
+
+        findings = [found("eaten", b, "A piece of the outline became ground {}.") for b in bites]
+        findings += [
+            found(
+                "thinned" if u.long_percent > LONG_PERCENT else "eaten",
+                u,
+                f"The new outline runs inside the original's edge {{}}: {u.deep_percent:.1f} % of the piece deep, "
+                f"{u.long_percent:.0f} % long.",
             )
-            for bite in bites
+            for u in cut
         ]
         findings += [
-            Finding(
-                kind="thinned" if under.long_percent > LONG_PERCENT else "eaten",
-                severity=Severity.CRITICAL,
-                box=under.box,
-                message=f"The new outline runs inside the original's edge {place(evidence, under.x, under.y)}: "
-                f"{under.deep_percent:.1f} % of the piece deep, {under.long_percent:.0f} % long.",
-            )
-            for under in cut
+            found("faded", f, f"The piece fades into its new ground {{}}: {100 * f.matte:.0f} % of it is left.")
+            for f in faded
         ]
         findings += [
-            Finding(
-                kind="faded",
-                severity=Severity.CRITICAL,
-                box=fog.box,
-                message=f"The piece fades into its new ground {place(evidence, fog.x, fog.y)}: "
-                f"{100 * fog.matte:.0f} % of it is left.",
+            found(
+                KINDS[b.way],
+                b,
+                f"The outline moved{WAYS[b.way]} by {b.shift_percent:.1f} % of the piece {{}}.",
+                Severity.MAJOR,
             )
-            for fog in faded
-        ]
-        findings += [
-            Finding(
-                kind=KINDS[bend.way],
-                severity=Severity.MAJOR,
-                box=bend.box,
-                message=f"The outline moved{WAYS[bend.way]} by {bend.shift_percent:.1f} % of the piece "
-                f"{place(evidence, bend.x, bend.y)}.",
-            )
-            for bend in bends
+            for b in bends
         ]
         if not findings and outline.repainted:
             return Outcome.review("the retouch repainted the piece: a reflection cannot be told from a gap there")

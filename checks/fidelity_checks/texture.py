@@ -98,10 +98,10 @@ class Texture:
             good="",
             severity=Severity.MINOR,
         )
-        texture = evidence.texture
-        if texture is None and not mirrors.findings:
-            return Outcome.not_applicable("the piece shows no texture that could be lost")
-        grain = _no_grain() if texture is None else self._grain(texture)
+        if evidence.texture is None:
+            nothing = Outcome.not_applicable("the piece shows no texture that could be lost")
+            return mirrors if mirrors.findings else nothing
+        grain = self._grain(evidence.texture)
         if not mirrors.findings:
             return grain.model_copy(update={"measurements": (*grain.measurements, *mirrors.measurements)})
         failed = grain.status is Status.FAIL
@@ -151,10 +151,6 @@ class Texture:
             summary=f"{texture.textured_percent:.0f} % of the piece is textured and keeps its grain",
             measurements=measurements,
         )
-
-
-def _no_grain() -> Outcome:
-    return Outcome(status=Status.PASS, summary="the piece shows no texture that could be lost")
 
 
 def _faint_edges_lost(texture: Found) -> float:

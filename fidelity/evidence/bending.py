@@ -13,11 +13,10 @@ from typing import Literal
 
 import cv2
 import numpy as np
-from scipy import ndimage
 
 from fidelity.evidence.rim import REPAINTED, Rim
 from fidelity.image.gradient import gradient
-from fidelity.image.morphology import closed, grown
+from fidelity.image.morphology import closed, connected, grown, signed_depth
 from fidelity.image.picture import F32, F64, Mask
 from fidelity.result import Box
 
@@ -64,16 +63,14 @@ def find_bends(rim: Rim) -> tuple[Bend, ...]:
         return ()
     local = flow - _affine(flow, followed)
     across = np.asarray(cv2.medianBlur(np.abs(np.einsum("ijk,ijk->ij", local, normal)).astype(np.float32), 5))
-    depth = _depth(rim.piece)
+    depth = signed_depth(rim.piece)
     zone = beyond & (slope > EDGE_SLOPE)
     left, whole = _differences(rim, flow)
     if np.percentile(left[rim.piece & rim.seen], 80) > REPAINTED:
         return ()
     zone &= left < EXPLAINED * whole + 1
-    labels, _ = ndimage.label(closed(zone & (across > MOVED * rim.side), 2))
     out = []
-    for index, (rows, cols) in enumerate(ndimage.find_objects(labels), 1):
-        where = labels[rows, cols] == index
+    for rows, cols, where in connected(closed(zone & (across > MOVED * rim.side), 2)):
         area = float(where.sum()) / rim.side**2
         outer = where & (np.abs(depth[rows, cols]) < AT_OUTLINE * rim.side)
         if area < AREA or not outer.any():
@@ -140,15 +137,6 @@ def _differences(rim: Rim, flow: F32) -> tuple[F32, F32]:
     size = (rim.window, rim.window)
     left, whole = (cv2.blur(np.linalg.norm(rim.before - lab, axis=2), size) for lab in (back, rim.after))
     return np.asarray(left, np.float32), np.asarray(whole, np.float32)
-
-
-def _depth(piece: Mask) -> F32:
-    """Distance to the outline in pixels, positive inside, negative outside."""
-    inner, outer = (
-        cv2.distanceTransform(np.pad(m, 1, mode="edge").astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
-        for m in (piece, ~piece)
-    )
-    return np.asarray(inner - outer, np.float32)
 
 
 def _inwards(local: F32, depth: F32, rows: slice, cols: slice) -> F32:

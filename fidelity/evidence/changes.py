@@ -12,6 +12,7 @@ from skimage.measure import label, regionprops
 from fidelity.evidence.belongs import Part, zones_of
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.features import Features
+from fidelity.evidence.props import MIRROR_REACH
 from fidelity.evidence.stones import Stone
 from fidelity.evidence.streaks import Streaks, find_streaks
 from fidelity.evidence.structure import Structure, lightness
@@ -26,9 +27,6 @@ JOIN_SHARE = 0.006
 """Windows closer than this share of the piece's longer side make one place."""
 HIDDEN = 0.4
 """Share of a changed place that a prop covered, from which it is completed rather than changed."""
-MIRROR_REACH = 0.3
-"""How far from a prop that went polished metal may have mirrored it, share of the piece's longer side: a reflection
-there, or detail where the original was blank, is completed too."""
 ONE_SIDED = 0.35
 FORM_KEPT = 0.9
 """Correlation of the coarse form above which detail was blurred and nothing taken away: softened facets of labelled
@@ -88,6 +86,8 @@ def find_changes(
     area = max(1.0, float(structure.inside.sum()))
     regions = regionprops(label(closed(excess > NOTABLE, max(1, round(JOIN_SHARE * side)))), intensity_image=excess)
     regions = sorted(regions, key=lambda r: -r.intensity_max)[:MOST]
+    if not regions:
+        return ()
     streaks = find_streaks(*lightness(bench), structure.inside, side)
     parts = [_part(region, structure, side, props, streaks) for region in regions]
     zones = zones_of(parts, features, bench.shape, side)
@@ -99,6 +99,7 @@ def find_changes(
         worst = int(excess[rows, cols].argmax())
         y, x = int(rows[worst]), int(cols[worst])
         lost, invented = float(structure.lost[y, x]), float(structure.invented[y, x])
+        # A reflection near a prop that went, or detail where the original was blank, is its mirror image's place.
         mirror = own[0] == "reflection" or (own[0] != "stone" and _only(invented, lost))
         mirrored = mirror and bool(mirrors[rows, cols].all())
         out.append(

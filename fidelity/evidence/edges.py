@@ -15,13 +15,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from scipy import ndimage
 
 from fidelity.evidence.rim import REPAINTED, Rim
 from fidelity.evidence.trimmed import find_trimmed
-from fidelity.image.morphology import grown
+from fidelity.image.morphology import connected, grown, signed_depth
 from fidelity.image.picture import F32, Mask
 from fidelity.result import Box
 
@@ -149,10 +147,8 @@ def _limit(rim: Rim) -> float:
 
 def _places(rim: Rim, candidate: Mask, limit: float) -> Iterator[_Place]:
     zone = grown(rim.piece, max(2, round(BEYOND * rim.side))) & rim.seen
-    depth = cv2.distanceTransform(np.pad(rim.piece, 1, mode="edge").astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    labels, _ = ndimage.label(candidate & zone & (rim.apart > limit))
-    for index, (rows, cols) in enumerate(ndimage.find_objects(labels), 1):
-        where = labels[rows, cols] == index
+    depth = signed_depth(rim.piece)
+    for rows, cols, where in connected(candidate & zone & (rim.apart > limit)):
         area = float(where.sum()) / rim.side**2
         if area < SMALLEST or (rim.swapped and depth[rows, cols][where].min() > AT_OUTLINE * rim.side):
             continue

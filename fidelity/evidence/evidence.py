@@ -14,7 +14,7 @@ from fidelity.evidence.colours import Colours, lay_colours
 from fidelity.evidence.drawn import draw, drawn_piece, judged_zone, with_drawn
 from fidelity.evidence.features import Features, Spot, find_features
 from fidelity.evidence.fineness import DetailKept, Fineness, fine_detail
-from fidelity.evidence.fog import Fog, find_fog
+from fidelity.evidence.fog import Fog, find_fog, no_fog
 from fidelity.evidence.gems import GemColour, measure_gems
 from fidelity.evidence.links import Smear, find_smears
 from fidelity.evidence.materials import gems_on_bench
@@ -101,9 +101,9 @@ class Evidence:
     @cached_property
     def fog(self) -> Fog:
         """Where a cut-out left the piece half transparent; empty where the ground was left as it is."""
-        if self._compared.ground_left:
-            return Fog((), np.zeros(self.bench.shape, bool))
-        return find_fog(self.bench, self.judged_piece, self.side_px, aside=self.props)
+        if self._compared.ground_left or self.rim is None:
+            return no_fog(self.bench)
+        return find_fog(self.rim)
 
     @cached_property
     def props(self) -> Mask:

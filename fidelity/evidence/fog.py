@@ -15,16 +15,14 @@ reaches 2.6 %; shanks and stones that fade reach 3.3 % and more.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from scipy import ndimage
 
 from fidelity.evidence.bench import Bench
-from fidelity.evidence.rim import GROUND_GAP, WINDOW, busy, ground_colours, reduce
-from fidelity.image.morphology import grown, opened
+from fidelity.evidence.rim import Rim
+from fidelity.image.morphology import connected, opened
 from fidelity.image.picture import F32, Mask
 from fidelity.result import Box
 
@@ -48,7 +46,8 @@ DEEP = 0.028
 """Depth that fog reaches, share of the longer side."""
 SMALLEST = 2e-4
 """Area of a place, share of the longer side squared."""
-FEW_PX = 100
+CRUMB = 0.004
+"""Half the width of what is no place, share of the longer side."""
 
 
 @dataclass(frozen=True)
@@ -74,69 +73,49 @@ class Fog:
     veil: Mask
 
 
-def find_fog(bench: Bench, piece: Mask, side: float, aside: Mask) -> Fog:
-    """Measure; `piece` (h, w) on the bench, `side` its longer side in bench pixels. For swapped grounds only.
-
-    `aside` (h, w) is left out: props that went are no piece.
-    """
-    none = Fog((), np.zeros(bench.shape, bool))
-    small = reduce(bench, piece, side, bench.covered & ~aside)
-    if small is None:
-        return none
-    gap = max(3, round(GROUND_GAP * small.side))
-    ground = ~grown(small.piece, gap) & small.seen
-    if ground.sum() < FEW_PX:
-        return none
-    new, _ = ground_colours(small.after, ground, 3.0 * gap)
-    window = max(3, round(WINDOW * small.side) | 1)
-    matte, apart, rest = _matte(small.before - new, small.after - new, window)
-    told = small.piece & small.seen & (apart > TOLD_APART_E) & (rest < np.maximum(REST_E, REST_SHARE * apart))
-    depth = _depth(small.piece) / small.side
-    had, has = (busy(lab, window) for lab in (small.before, small.after))
-    told &= has > DETAIL_KEPT * matte * had - NOISE_E
-
-    def painted(rows: slice, cols: slice, where: Mask, left: float) -> bool:
-        before, after = (float(np.median(values[rows, cols][where])) for values in (had, has))
-        return after < max(FLAT_E, DETAIL_KEPT * left * before)
-
+def find_fog(rim: Rim) -> Fog:
+    """Measure at the rim of a piece on a new ground; empty where hardly anything of that ground is seen."""
+    if rim.ground is None:
+        return no_fog(rim.bench)
+    matte, apart, rest = _matte(rim.before - rim.ground, rim.after - rim.ground, rim.window)
+    told = rim.piece & rim.seen & (apart > TOLD_APART_E) & (rest < np.maximum(REST_E, REST_SHARE * apart))
+    told &= rim.busy_after > DETAIL_KEPT * matte * rim.busy_before - NOISE_E
+    inside = np.pad(rim.piece, 1).astype(np.uint8)  # the frame counts as outline
+    depth = cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1] / rim.side
     places = []
-    for rows, cols, where in _regions(opened(told & (matte < FOG), max(1, round(0.004 * small.side)))):
+    for rows, cols, where in connected(opened(told & (matte < FOG), max(1, round(CRUMB * rim.side)))):
         deep = depth[rows, cols][where]
-        left = float(np.median(matte[rows, cols][where]))
-        large = where.sum() > SMALLEST * small.side**2 and deep.max() > DEEP
-        if not large or deep.min() > AT_OUTLINE or left < GONE or painted(rows, cols, where, left):
+        left, had, has = (
+            float(np.median(values[rows, cols][where])) for values in (matte, rim.busy_before, rim.busy_after)
+        )
+        large = where.sum() > SMALLEST * rim.side**2 and deep.max() > DEEP
+        painted = has < max(FLAT_E, DETAIL_KEPT * left * had)
+        if not large or deep.min() > AT_OUTLINE or left < GONE or painted:
             continue
         ys, xs = np.nonzero(where)
-        box = (cols.start, rows.start, cols.stop - cols.start, rows.stop - rows.start)
         places.append(
             Faded(
-                box=bench.box(*(v / small.scale for v in box)),
-                size_percent=100 * math.sqrt(len(ys)) / small.side,
+                box=rim.box(rows, cols),
+                size_percent=100 * math.sqrt(len(ys)) / rim.side,
                 matte=left,
-                x=float(xs.mean() + cols.start) / small.scale,
-                y=float(ys.mean() + rows.start) / small.scale,
+                x=float(xs.mean() + cols.start) / rim.scale,
+                y=float(ys.mean() + rows.start) / rim.scale,
             )
         )
     veil = np.zeros_like(told)
-    for rows, cols, where in _regions(told & (matte < VEILED)):
+    for rows, cols, where in connected(told & (matte < VEILED)):
         if depth[rows, cols][where].min() < AT_OUTLINE:
             veil[rows, cols] |= where
+    size = rim.bench.shape[::-1]
     return Fog(
         places=tuple(sorted(places, key=lambda place: -place.size_percent)),
-        veil=np.asarray(cv2.resize(veil.astype(np.uint8), bench.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0),
+        veil=np.asarray(cv2.resize(veil.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0),
     )
 
 
-def _regions(mask: Mask) -> Iterator[tuple[slice, slice, Mask]]:
-    """Rows, columns and mask of each connected place."""
-    labels, _ = ndimage.label(mask)
-    for index, (rows, cols) in enumerate(ndimage.find_objects(labels), 1):
-        yield rows, cols, labels[rows, cols] == index
-
-
-def _depth(piece: Mask) -> F32:
-    """(h, w) distance to the outline in pixels; the frame counts as outline."""
-    return np.asarray(cv2.distanceTransform(np.pad(piece, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1], np.float32)
+def no_fog(bench: Bench) -> Fog:
+    """What a ground that was left as it is has."""
+    return Fog((), np.zeros(bench.shape, bool))
 
 
 def _matte(before: F32, after: F32, window: int) -> tuple[F32, F32, F32]:

@@ -29,7 +29,7 @@ RETINTED_SHARE = 0.25
 """Share of the piece that may have changed its tint where mirror images are told by theirs: up to 0.19 in faithful
 pairs, 0.31 and more where metal was recoloured."""
 MIRROR_REACH = 0.3
-"""How far from a prop a mirror image of its tint lies, share of the longer side."""
+"""How far from a prop polished metal may have mirrored it, share of the longer side."""
 BRIGHT = 60
 """Percentile of lightness from which metal shows its own colour rather than what is dark about it."""
 TINT_LOST = 2.5

@@ -44,7 +44,8 @@ class Rim:
     `before` (h, w, 3) is the original's CIELAB in the retouch's tone, `after` the retouch's. `apart` is the mean
     ΔE (CIE76) in a window of `window` pixels, after a search over shifts of one pixel; `busy_before` and
     `busy_after` are the colour's standard deviation in the window. `was_ground`, `own_ground` and `new_ground`
-    are ΔE: original to its own ground nearby, retouch to the original's ground, retouch to its own.
+    are ΔE: original to its own ground nearby, retouch to the original's ground, retouch to its own. `ground` (h, w, 3)
+    is the mean CIELAB of the retouch's ground nearby; None where hardly any is seen.
     """
 
     bench: Bench
@@ -56,6 +57,7 @@ class Rim:
     was_ground: F32
     own_ground: F32
     new_ground: F32
+    ground: F32 | None
     piece: Mask
     seen: Mask
     swapped: bool
@@ -76,65 +78,44 @@ def look_at_rim(bench: Bench, piece: Mask, side: float, aside: Mask | None = Non
 
     `aside` (h, w) is left out: props that went are neither piece nor ground.
     """
-    small = reduce(bench, piece, side, bench.covered if aside is None else bench.covered & ~aside)
-    if small is None:
-        return None
-    before, after, body, seen, side = small.before, small.after, small.piece, small.seen, small.side
-    window = max(3, round(WINDOW * side) | 1)
-    apart = _apart(before, after, window)
-    gap = max(3, round(GROUND_GAP * side))
-    ground = ~grown(body, gap) & seen
-    ring = grown(body, 2 * gap) & ~grown(body, gap // 2) & seen
-    was, own, new = _from_ground(before, after, ground, 3.0 * gap)
-    return Rim(
-        bench=bench,
-        before=before,
-        after=after,
-        apart=apart,
-        busy_before=busy(before, window),
-        busy_after=busy(after, window),
-        was_ground=was,
-        own_ground=own,
-        new_ground=new,
-        piece=body,
-        seen=seen,
-        swapped=_swapped(apart[ring]),
-        noise=float(np.percentile(apart[small.sure], 80)),
-        window=window,
-        side=side,
-        scale=small.scale,
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class Reduced:
-    """A pair on the grid: `before` (h, w, 3) is the original's CIELAB in the retouch's tone, `after` the retouch's.
-
-    `sure` is well inside the `piece`; `scale` grid pixels per bench pixel, `side` of the piece here.
-    """
-
-    before: F32
-    after: F32
-    piece: Mask
-    seen: Mask
-    sure: Mask
-    side: float
-    scale: float
-
-
-def reduce(bench: Bench, piece: Mask, side: float, judged: Mask) -> Reduced | None:
-    """Both pictures on the grid; `judged` (h, w) is what may be looked at. None where nothing of the piece is seen."""
     height, width = bench.shape
     scale = min(1.0, GRID_SIDE_PX / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    judged = bench.covered if aside is None else bench.covered & ~aside
     body, seen = _reduced(piece, size, 0.5), _reduced(judged, size, 0.99)
     sure = shrunk(body & seen, 3)
     sure = sure if sure.sum() >= FEW_PX else body & seen
     if sure.sum() < FEW_PX:
         return None
+    side *= scale
     after = srgb_to_lab(np.asarray(cv2.resize(laid_on_white(bench), size, interpolation=cv2.INTER_AREA), np.uint8))
     before = srgb_to_lab(np.asarray(cv2.resize(bench.before, size, interpolation=cv2.INTER_AREA), np.uint8))
-    return Reduced(toned(before, after, sure), after, body, seen, sure, side * scale, scale)
+    before = toned(before, after, sure)
+    window = max(3, round(WINDOW * side) | 1)
+    apart = _apart(before, after, window)
+    gap = max(3, round(GROUND_GAP * side))
+    ground = ~grown(body, gap) & seen
+    ring = grown(body, 2 * gap) & ~grown(body, gap // 2) & seen
+    was, own, new, colour = _from_ground(before, after, ground, 3.0 * gap)
+    return Rim(
+        bench=bench,
+        before=before,
+        after=after,
+        apart=apart,
+        busy_before=_busy(before, window),
+        busy_after=_busy(after, window),
+        was_ground=was,
+        own_ground=own,
+        new_ground=new,
+        ground=colour,
+        piece=body,
+        seen=seen,
+        swapped=_swapped(apart[ring]),
+        noise=float(np.percentile(apart[sure], 80)),
+        window=window,
+        side=side,
+        scale=scale,
+    )
 
 
 def _swapped(apart: F32) -> bool:
@@ -177,20 +158,22 @@ def _apart(before: F32, after: F32, window: int) -> F32:
     return best
 
 
-def busy(lab: F32, window: int) -> F32:
-    """(h, w) standard deviation of the colour (ΔE, CIE76) in a window."""
+def _busy(lab: F32, window: int) -> F32:
     mean = cv2.blur(lab, (window, window))
     power = cv2.blur(np.einsum("ijk,ijk->ij", lab, lab), (window, window))
     return np.asarray(np.sqrt(np.maximum(0, power - np.einsum("ijk,ijk->ij", mean, mean))), np.float32)
 
 
-def _from_ground(before: F32, after: F32, ground: Mask, sigma: float) -> tuple[F32, F32, F32]:
-    """Original to its ground, retouch to the original's, retouch to its own: to the mean nearby or the nearest."""
+def _from_ground(before: F32, after: F32, ground: Mask, sigma: float) -> tuple[F32, F32, F32, F32 | None]:
+    """Original to its ground, retouch to the original's, retouch to its own: to the mean nearby or the nearest.
+
+    The fourth is the mean colour of the retouch's ground nearby.
+    """
     if ground.sum() < FEW_PX:
         far = np.full(ground.shape, 100.0, np.float32)
-        return far, far, far
-    grounds = [ground_colours(lab, ground, sigma) for lab in (before, after)]
-    return _nearest(before, grounds[0]), _nearest(after, grounds[0]), _nearest(after, grounds[1])
+        return far, far, far, None
+    old, new = (ground_colours(lab, ground, sigma) for lab in (before, after))
+    return _nearest(before, old), _nearest(after, old), _nearest(after, new), new[0]
 
 
 def _nearest(lab: F32, colours: tuple[F32, F32]) -> F32:

@@ -12,10 +12,9 @@ from collections.abc import Iterator
 
 import cv2
 import numpy as np
-from scipy import ndimage
 
 from fidelity.evidence.rim import Rim
-from fidelity.image.morphology import grown, shrunk
+from fidelity.image.morphology import connected, grown, shrunk
 from fidelity.image.picture import F32, Mask
 
 BEYOND = 0.03
@@ -47,10 +46,8 @@ def find_trimmed(rim: Rim) -> Iterator[tuple[slice, slice, Mask]]:
     like = _like_piece(rim, inner)
     zone = grown(rim.piece, max(2, round(BEYOND * rim.side))) & ~rim.piece & rim.seen
     candidate = zone & (rim.new_ground < NEW_GROUND_E) & (rim.was_ground > 0.6 * OFF_GROUND_E)
-    labels, _ = ndimage.label(candidate & (like < LIKELY * rim.was_ground))
     slope = _slope(rim.before[..., 0])
-    for index, (rows, cols) in enumerate(ndimage.find_objects(labels), 1):
-        where = labels[rows, cols] == index
+    for rows, cols, where in connected(candidate & (like < LIKELY * rim.was_ground)):
         depth = cv2.distanceTransform(np.pad(where, 1).astype(np.uint8), cv2.DIST_L2, 5)
         if where.sum() < AREA * rim.side**2 or depth.max() < HALF_WIDTH * rim.side:
             continue

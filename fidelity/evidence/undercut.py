@@ -23,8 +23,8 @@ from scipy import ndimage
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.rim import FEW_PX, GROUND_GAP, ground_colours, laid_on_white, toned
 from fidelity.image.colour import srgb_to_lab
-from fidelity.image.morphology import grown, opened, shrunk
-from fidelity.image.picture import F32, Mask
+from fidelity.image.morphology import grown, opened, shrunk, signed_depth
+from fidelity.image.picture import F32, F64, Mask
 from fidelity.result import Box
 
 SHOWN_E = 7.0
@@ -128,11 +128,7 @@ def find_undercuts(bench: Bench, piece: Mask, side: float, *, aside: Mask, chain
 
 def _normals(body: Mask, sigma: float) -> F32:
     """(h, w, 2) x before y: the direction away from the body."""
-    inner, outer = (
-        cv2.distanceTransform(np.pad(m, 1, mode="edge").astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
-        for m in (body, ~body)
-    )
-    smooth = cv2.GaussianBlur(outer - inner, (0, 0), sigma)
+    smooth = cv2.GaussianBlur(-signed_depth(body), (0, 0), sigma)
     away = np.stack([cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)], axis=2)
     return np.asarray(away / (np.linalg.norm(away, axis=2, keepdims=True) + 1e-6), np.float32)
 
@@ -150,11 +146,11 @@ def _under(points: F32, normals: F32, pictures: _Pictures) -> tuple[Mask, np.nda
     here = edge[:, np.abs(at) <= near].max(axis=1)
     outside = (at > near) & (at <= reach)
     farther, depth = edge[:, outside].max(axis=1), at[outside][edge[:, outside].argmax(axis=1)].astype(int)
-    mean = _means(lab)
+    sums = np.cumsum(np.pad(lab, ((0, 0), (1, 0), (0, 0))), axis=1, dtype=np.float64)
     origin = reach
-    between = mean(origin + 1, origin + depth - 2)
-    inside = mean(origin - np.maximum(depth, near) - 1, origin - 2)
-    beyond = mean(origin + depth + 2, origin + 2 * depth + 2)
+    between = _mean(sums, origin + 1, origin + depth - 2)
+    inside = _mean(sums, origin - np.maximum(depth, near) - 1, origin - 2)
+    beyond = _mean(sums, origin + depth + 2, origin + 2 * depth + 2)
     ground = pictures.ground[points[:, 1].astype(int), points[:, 0].astype(int)]
     like, unlike = (np.linalg.norm(between - colour, axis=1) for colour in (inside, beyond))
     height, width = pictures.cover.shape
@@ -171,18 +167,13 @@ def _under(points: F32, normals: F32, pictures: _Pictures) -> tuple[Mask, np.nda
     return np.asarray(lies_inside), depth
 
 
-def _means(lab: F32):  # type: ignore[no-untyped-def]  # a closure over one table of sums
-    """A function of first and last step (scalars or (n,)) to the mean colour (n, 3) between them."""
-    count, steps, _ = lab.shape
-    sums = np.concatenate([np.zeros((count, 1, 3), np.float64), np.cumsum(lab, axis=1, dtype=np.float64)], axis=1)
+def _mean(sums: F64, first: int | np.ndarray, last: int | np.ndarray) -> F64:
+    """(n, 3) mean colour from step `first` to `last` (one for all, or (n,)) by running `sums` (n, steps + 1, 3)."""
+    count, steps = sums.shape[0], sums.shape[1] - 1
     index = np.arange(count)
-
-    def mean(first, last):  # type: ignore[no-untyped-def]
-        start = np.clip(np.broadcast_to(first, count), 0, steps - 1)
-        end = np.clip(np.maximum(np.broadcast_to(last, count), start), 0, steps - 1)
-        return (sums[index, end + 1] - sums[index, start]) / (end - start + 1)[:, None]
-
-    return mean
+    start = np.clip(np.broadcast_to(first, count), 0, steps - 1)
+    end = np.clip(np.maximum(np.broadcast_to(last, count), start), 0, steps - 1)
+    return np.asarray((sums[index, end + 1] - sums[index, start]) / (end - start + 1)[:, None])
 
 
 def _runs(inside: Mask, gap: int) -> list[np.ndarray]:
@@ -193,10 +184,9 @@ def _runs(inside: Mask, gap: int) -> list[np.ndarray]:
     runs: list[np.ndarray] = []
     taken = np.zeros(count, bool)
     for (where,) in sorted(ndimage.find_objects(labels), key=lambda s: s[0].start - s[0].stop):
-        index = np.unique(np.arange(where.start, where.stop) % count)
-        if taken[index].any():
+        along = np.arange(where.start, min(where.stop, where.start + count)) % count
+        if taken[along].any():
             continue
-        taken[index] = True
-        ordered = np.arange(where.start, min(where.stop, where.start + count)) % count
-        runs.append(ordered[inside[ordered]])
+        taken[along] = True
+        runs.append(along[inside[along]])
     return runs

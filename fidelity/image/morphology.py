@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
+from scipy import ndimage
 
-from fidelity.image.picture import U8, Mask
+from fidelity.image.picture import F32, U8, Mask
 
 LARGE_PX = 16
 """Radius from which distances are quicker than a disc, whose cost grows with its area."""
@@ -37,3 +40,19 @@ def closed(mask: Mask, pixels: int) -> Mask:
 def opened(mask: Mask, pixels: int) -> Mask:
     """Parts thinner than twice the radius removed."""
     return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, _disc(pixels)) > 0)
+
+
+def connected(mask: Mask) -> Iterator[tuple[slice, slice, Mask]]:
+    """Rows, columns and mask of each connected place of a mask (h, w); pixels touch at their sides."""
+    labels, _ = ndimage.label(mask)
+    for index, (rows, cols) in enumerate(ndimage.find_objects(labels), 1):
+        yield rows, cols, np.asarray(labels[rows, cols] == index)
+
+
+def signed_depth(mask: Mask) -> F32:
+    """(h, w) distance to the mask's outline in pixels, positive inside, negative outside; the frame is no outline."""
+    inner, outer = (
+        cv2.distanceTransform(np.pad(m, 1, mode="edge").astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
+        for m in (mask, ~mask)
+    )
+    return np.asarray(inner - outer, np.float32)
