@@ -57,7 +57,7 @@ class Chain:
         features = evidence.features
         if not features.chain_zone.any():
             return Outcome.not_applicable("no chain was found")
-        places = [c for c in evidence.changes if c.kind != "completed" and c.zone == "chain"]
+        places = [c for c in evidence.changes if c.seen_whole and c.zone == "chain"]
         lost = evidence.spots_changed(features.links, self.disagreement_share)
         total = len(features.links)
         bites = [b for b in evidence.outline_changes.bites if _on_chain(evidence, b.x, b.y)]

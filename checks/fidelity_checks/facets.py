@@ -61,7 +61,7 @@ class Facets:
         if why := evidence.unusable:
             return Outcome.review(why)
         features = evidence.features
-        places = [c for c in evidence.changes if c.kind != "completed" and "stone" in c.zones]
+        places = [c for c in evidence.changes if c.seen_whole and "stone" in c.zones]
         count = len(features.stones)
         if not count and not features.melee and not any(c.score > self.disagreement_share for c in places):
             return Outcome.not_applicable("no stone was found")

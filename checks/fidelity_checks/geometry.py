@@ -26,7 +26,8 @@ class Geometry:
     A hole that a cut-out's own alpha has well inside the piece may be an opening or a loss: `review`.
 
     A plain cover in the original (putty, a finger) that became part of the piece in the retouch cannot be
-    judged from the picture: that is `review`.
+    judged from the picture: that is `review`. So is a change at the frame of either picture, where captions, badges
+    and cut parts lie.
 
     **When it does not apply.** Never. With too little detail to tell it says `review`.
 
@@ -105,26 +106,31 @@ def _long(change: Change, evidence: Evidence) -> bool:
     return piece is not None and max(change.box[2:]) >= COMPLETED_SHARE * max(piece.region[2:])
 
 
+NOT_SEEN = {
+    "completed": "a part that something covered in the original was completed: compare it with the piece",
+    "framed": "what lies at the picture's frame changed: a caption or badge, or a part that the frame cuts",
+}
+
+
 def _doubt(evidence: Evidence, measurement: Measurement) -> Outcome | None:
     """What the pictures alone cannot settle; None when nothing is in doubt."""
-    completed = (
-        [] if evidence.unusable else [c for c in evidence.changes if c.kind == "completed" and _long(c, evidence)]
-    )
-    if completed:
-        why = "a part that something covered in the original was completed: compare it with the piece"
-        return Outcome.review(
-            why,
-            measurement,
-            findings=tuple(
-                Finding(kind="completed", severity=Severity.MINOR, box=c.box, message=why.capitalize() + ".")
-                for c in completed
-            ),
+    changes = () if evidence.unusable else evidence.changes
+    unseen = [c for c in changes if not c.seen_whole and _long(c, evidence)]
+    if unseen:
+        findings = tuple(
+            Finding(kind=c.kind, severity=Severity.MINOR, box=c.box, message=f"{_capital(NOT_SEEN[c.kind])}.")
+            for c in unseen
         )
+        return Outcome.review(NOT_SEEN[unseen[0].kind], measurement, findings=findings)
     holes = evidence.piece.cut_away if evidence.piece else ()
     if holes:
         why = "the cut-out is transparent inside the piece: an opening of the piece, or a part of it cut away"
-        cut = (Finding(kind="cut away", severity=Severity.MAJOR, box=b, message=why.capitalize() + ".") for b in holes)
+        cut = (Finding(kind="cut away", severity=Severity.MAJOR, box=b, message=f"{_capital(why)}.") for b in holes)
         return Outcome.review(why, measurement, findings=tuple(cut))
     if evidence.registration.info.method in ("layout", "silhouette"):
         return Outcome.review(evidence.registration.info.message, measurement)
     return None
+
+
+def _capital(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]

@@ -48,7 +48,7 @@ class Hallmark:
             return Outcome.review(why)
         features = evidence.features
         marked = bool(features.mark_zone.any())
-        places = [c for c in evidence.changes if c.kind != "completed" and {"mark", "metal"} & set(c.zones)]
+        places = [c for c in evidence.changes if c.seen_whole and {"mark", "metal"} & set(c.zones)]
         if not marked and not any(c.score > self.disagreement_share for c in places):
             return Outcome.not_applicable("no stamp or engraving was found")
         return judged(

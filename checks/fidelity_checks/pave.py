@@ -52,7 +52,7 @@ class Pave:
         if why := evidence.unusable:
             return Outcome.review(why)
         features = evidence.features
-        places = [c for c in evidence.changes if c.kind != "completed" and "melee" in c.zones]
+        places = [c for c in evidence.changes if c.seen_whole and "melee" in c.zones]
         if not features.melee and not any(c.score > self.disagreement_share for c in places):
             return Outcome.not_applicable("no pavé or melee was found")
         lost = evidence.spots_changed(features.melee, self.disagreement_share)

@@ -35,6 +35,9 @@ class Silhouette:
     Likewise the retouch's outline is followed on a new ground: where the original has no edge under it, and the metal
     goes on to an edge farther out, the piece was cut. Putty, fingers and stands that went are left out.
 
+    Where no detail of the two pictures agrees (`geometry` names that), both outlines are laid on top of each other as
+    a whole, turned and scaled for the most overlap: a piece that was drawn anew has another outline.
+
     **When it does not apply.** Never. A retouch that repainted most of the piece is `review`: there a reflection
     cannot be told from a gap.
 
@@ -46,11 +49,13 @@ class Silhouette:
     **Where the limits come from.** Set on close-up pairs of 16 pieces with bites of 34 px and more and shanks 10 %
     thinner; the smallest bite found there measures 1.1 %, the slightest bend 0.4 %, and 224 faithful pairs show none.
     Fog reaches 3.3 % deep and more in real cut-outs that faded, 2.6 % in the softest one that people call faithful;
-    it was set on those.
+    it was set on those. Pieces drawn anew
+    overlap by 0.61 and less; outlines of the same piece by 0.9 and more.
     """
 
     eaten_percent: float = 1.0
     shift_percent: float = 0.4
+    overlap_lost_share: float = 0.25
 
     id: ClassVar[str] = "silhouette"
     title: ClassVar[str] = "Silhouette"
@@ -59,14 +64,21 @@ class Silhouette:
         "Cut out with a path or a hard mask from the channel of highest contrast (blue for gold, red for silver), "
         "then lay the original's edge pixels back over it; keep the liquify tool off shanks."
     )
-    bounds: ClassVar[dict[str, str]] = {"eaten_percent": "eaten", "shift_percent": "outline shift"}
+    bounds: ClassVar[dict[str, str]] = {
+        "eaten_percent": "eaten",
+        "shift_percent": "outline shift",
+        "overlap_lost_share": "overlap lost",
+    }
 
     def judge(self, evidence: Evidence) -> Outcome:
         """Compare the outline place by place."""
+        if evidence.registration.info.status == "different":
+            return self._of_another(evidence)
         if why := evidence.unusable:
             return Outcome.review(why)
         outline = evidence.outline_changes
-        bites = [b for b in outline.bites if b.size_percent > self.eaten_percent]
+        large = [b for b in outline.bites if b.size_percent > self.eaten_percent]
+        bites = [b for b in large if not evidence.at_frame(b.box)]
         bends = [b for b in outline.bends if b.shift_percent > self.shift_percent]
         faded = [f for f in evidence.fog.places if f.size_percent > self.eaten_percent]
         cut = [u for u in evidence.undercuts if u.size_percent > self.eaten_percent]
@@ -106,6 +118,8 @@ class Silhouette:
             )
             for b in bends
         ]
+        if not findings and large:
+            return Outcome.review("the outline changed only where the frame cuts it: a caption or badge, or the piece")
         if not findings and outline.repainted:
             return Outcome.review("the retouch repainted the piece: a reflection cannot be told from a gap there")
         if not findings:
@@ -117,3 +131,20 @@ class Silhouette:
             measurements=measurements,
             findings=tuple(findings[:MAX_FINDINGS]),
         )
+
+    def _of_another(self, evidence: Evidence) -> Outcome:
+        """The outlines as wholes, where no detail agrees by which they could be compared place by place."""
+        why = evidence.registration.info.message
+        overlap = evidence.outline_overlap
+        if overlap is None:
+            return Outcome.review(why)
+        lost = measured("overlap lost", 1 - overlap, self.overlap_lost_share, "of the outline")
+        if not lost.exceeded:
+            return Outcome.review(why, lost)
+        height, width = evidence.original.shape
+        message = (
+            f"It is another outline: turned and scaled for the best, both pieces share {100 * overlap:.0f} % of what "
+            f"they cover; {100 * (1 - self.overlap_lost_share):.0f} % is needed."
+        )
+        finding = Finding(kind="another", severity=Severity.CRITICAL, box=(0, 0, width, height), message=message)
+        return Outcome(status=Status.FAIL, summary=message, measurements=(lost,), findings=(finding,))

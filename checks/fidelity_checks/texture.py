@@ -91,7 +91,7 @@ class Texture:
             return Outcome.review(why)
         mirrors = judged(
             evidence,
-            (c for c in evidence.changes if c.zone == "reflection" and c.kind != "completed"),
+            (c for c in evidence.changes if c.zone == "reflection" and c.seen_whole),
             limit=self.reflection_share,
             name="reflection disagreement",
             wording=REFLECTIONS,

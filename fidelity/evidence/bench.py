@@ -49,6 +49,17 @@ class Bench:
             max(1, round(height / s)),
         )
 
+    def laid(self, box: Box) -> Box:
+        """A box of original pixels on the bench; the inverse of `box`."""
+        x, y, width, height = box
+        s = self.scale
+        return (
+            round((x - self.left) * s),
+            round((y - self.top) * s),
+            max(1, round(width * s)),
+            max(1, round(height * s)),
+        )
+
 
 def lay_out(original: Picture, retouched: Picture, registration: Registration, region: Box | None) -> Bench:
     """Crop to the piece (`region`, original pixels; None for the whole picture), reduce, warp the retouch."""

@@ -31,6 +31,8 @@ ONE_SIDED = 0.35
 FORM_KEPT = 0.9
 """Correlation of the coarse form above which detail was blurred and nothing taken away: softened facets of labelled
 pairs keep 0.93 and more, prongs that went or moved at most 0.85."""
+FRAME_REACH = 0.012
+"""Distance from either picture's frame, share of the piece's longer side, at which a changed place is cut by it."""
 MOST = 60
 BODY_SHARE = 0.05
 """Side of a changed place that may be a whole stone, share of the piece's longer side."""
@@ -60,6 +62,7 @@ class Change:
     x: float
     y: float
     hidden_before: bool
+    at_frame: bool = False
 
     @property
     def zone(self) -> Zone:
@@ -68,14 +71,21 @@ class Change:
 
     @property
     def kind(self) -> str:
-        """`completed`, `lost`, `invented` or `redrawn`."""
+        """`completed`, `framed`, `lost`, `invented` or `redrawn`; the first two are not seen whole in both pictures."""
         if self.hidden_before:
             return "completed"
+        if self.at_frame:
+            return "framed"
         if _only(self.lost, self.invented):
             return "lost"
         if _only(self.invented, self.lost):
             return "invented"
         return "redrawn"
+
+    @property
+    def seen_whole(self) -> bool:
+        """Whether both pictures show the place: nothing covered it and no frame cuts it."""
+        return not (self.hidden_before or self.at_frame)
 
 
 def find_changes(
@@ -92,6 +102,7 @@ def find_changes(
     parts = [_part(region, structure, side, props, streaks) for region in regions]
     zones = zones_of(parts, features, bench.shape, side)
     mirrors = props if not props.any() else grown(props, round(MIRROR_REACH * side))
+    frame = _frame(bench, round(FRAME_REACH * side))
     out = []
     for region, part, own in zip(regions, parts, zones, strict=True):
         rows, cols = region.coords.T
@@ -113,9 +124,17 @@ def find_changes(
                 x=float(x),
                 y=float(y),
                 hidden_before=mirrored or part.hidden,
+                # A chain leaves the frame as a matter of course; anything else there may be a caption or a badge.
+                at_frame=own[0] != "chain" and bool(frame[rows, cols].any()),
             )
         )
     return tuple(out)
+
+
+def _frame(bench: Bench, reach: int) -> Mask:
+    """(h, w) what lies within `reach` pixels of either picture's frame; the bench ends there or beyond the piece."""
+    shown = np.pad(bench.covered, 1)
+    return np.asarray(grown(~shown, reach)[1:-1, 1:-1])
 
 
 def _part(region, structure: Structure, side: float, props: Mask, streaks: Streaks) -> Part:  # type: ignore[no-untyped-def]

@@ -33,6 +33,8 @@ EVEN = 4.0
 """Standard deviation (ΔE) of what shows ground."""
 NEAR_GROUND_E, OFF_GROUND_E, BUSY = 7.0, 8.0, 6.0
 """ΔE from the ground up to which the retouch shows it; ΔE or deviation from which the original did not."""
+QUIET_E = 3.0
+"""80th percentile of ΔE inside the piece below which nothing but a small place changed."""
 PATCH_EVEN, PATCH_BUSY, PATCH_RATIO = 1.2, 4.0, 4.0
 """An even patch: deviation after, before, and their ratio."""
 PATCH_E = 6.0
@@ -116,7 +118,8 @@ def _old_on_same(place: _Place) -> bool:
 
 def _old_on_swapped(place: _Place, rim: Rim) -> bool:
     """The old ground's colour on a new ground; the new ground itself shows only that the outline was trimmed."""
-    near = 4.0 if rim.noise > 4 else max(4.0, 0.25 * place.apart)
+    # The quieter the pair, the surer its colours.
+    near = 4.0 if rim.noise > 4 else max(4.0, (0.3 if rim.noise < QUIET_E else 0.25) * place.apart)
     stands_out = place.new_ground > 1.5 and place.busy_after < 2.6
     return stands_out and place.area > 1.5e-4 and place.apart > 10.3 and place.own_ground < near
 

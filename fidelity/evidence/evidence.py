@@ -9,7 +9,7 @@ import numpy as np
 
 from fidelity.brief import Brief
 from fidelity.evidence.bench import Bench, lay_out
-from fidelity.evidence.changes import NOTABLE, Change, changed_bodies, excess_of, find_changes
+from fidelity.evidence.changes import FRAME_REACH, NOTABLE, Change, changed_bodies, excess_of, find_changes
 from fidelity.evidence.colours import Colours, lay_colours
 from fidelity.evidence.drawn import draw, drawn_piece, judged_zone, with_drawn
 from fidelity.evidence.features import Features, Spot, find_features
@@ -33,7 +33,11 @@ from fidelity.image.morphology import grown
 from fidelity.image.picture import Mask, Picture
 from fidelity.registration import Registration, register
 from fidelity.registration.register import warp
+from fidelity.registration.silhouette import best_overlap
+from fidelity.result import Box
 
+MIRRORED = 0.5
+"""Share of a changed place that lies on changed reflections, from which it is no stone that was scaled or moved."""
 PROPPED = 0.1
 """Share of a stone that a prop covered, from which its outline was not all seen in the original."""
 
@@ -99,6 +103,12 @@ class Evidence:
         return compare(self.bench, self.mask, self.side_px)
 
     @cached_property
+    def outline_overlap(self) -> float | None:
+        """Intersection over union (0 to 1) of both outlines, turned and scaled for the most; None if unseen."""
+        best = best_overlap(self.original, self.retouched)
+        return None if best is None else best[1]
+
+    @cached_property
     def fog(self) -> Fog:
         """Where a cut-out left the piece half transparent; empty where the ground was left as it is."""
         if self._compared.ground_left or self.rim is None:
@@ -126,6 +136,13 @@ class Evidence:
     def outline_changes(self) -> OutlineChanges:
         """Places where the piece's outline was eaten or moved."""
         return OutlineChanges() if self.rim is None else find_outline_changes(self.rim)
+
+    def at_frame(self, box: Box) -> bool:
+        """Whether the original's own frame cuts a box of original pixels: what lies there is not seen whole."""
+        x, y, w, h = box
+        height, width = self.original.shape
+        reach = FRAME_REACH * self.side_px / self.bench.scale
+        return min(x, y) <= reach or x + w >= width - reach or y + h >= height - reach
 
     @cached_property
     def undercuts(self) -> tuple[Undercut, ...]:
@@ -171,10 +188,22 @@ class Evidence:
 
         Large changed places are fitted too: a stone that was scaled or moved shows itself there.
         """
-        bodies = (*self.features.stones, *changed_bodies(self.structure, self.side_px, self.props))
+        mirrored = self._reflections
+        changed = changed_bodies(self.structure, self.side_px, self.props)
+        bodies = (*self.features.stones, *(b for b in changed if mirrored[b.mask].mean() < MIRRORED))
         shown = (b for b in bodies if self.props[b.mask].mean() < PROPPED)
         fits = (fit_stone(self.bench, stone, self.structure.inside) for stone in shown)
         return tuple(f for f in fits if f is not None)
+
+    @property
+    def _reflections(self) -> Mask:
+        """(h, w) the boxes of changed reflections."""
+        out = np.zeros(self.bench.shape, bool)
+        for change in self.changes:
+            if change.zone == "reflection":
+                x, y, w, h = self.bench.laid(change.box)
+                out[y : y + h, x : x + w] = True
+        return out
 
     @cached_property
     def colours(self) -> Colours:
@@ -213,7 +242,11 @@ class Evidence:
         zones = self.features
         stones = gems_on_bench(self.colours, self.bench.shape, zones.stone_zone | zones.melee_zone)
         fineness = fine_detail(self.bench, shown, self.registration)
-        return measure_texture(self.bench, where, shown, stones, self.side_px, fineness=fineness)
+        found = measure_texture(self.bench, where, shown, stones, self.side_px, fineness=fineness)
+        if found is None:
+            return None
+        lost, invented = (tuple(p for p in each if not self.at_frame(p.box)) for each in (found.lost, found.invented))
+        return replace(found, lost=lost, invented=invented)
 
     @property
     def unusable(self) -> str | None:

@@ -16,6 +16,8 @@ MIN_CORRELATION = 0.75
 """ECC correlation below which the stone's pattern is another one and its fit means nothing."""
 MAX_GROWTH = 0.25
 """A fit that needs more than this has lost its way; a stone that changed so much is redrawn, not resized."""
+MAX_STRETCH = 0.6
+"""The same for the ratio of its axes."""
 MIN_GAIN = 0.02
 """Correlation that the fit must win over no change; plain stones can be warped at no loss and mean nothing."""
 FIT_SIDE_PX = 200
@@ -68,6 +70,8 @@ def fit_stone(bench: Bench, stone: Stone, inside: Mask) -> StoneFit | None:
     # ECC maps original → retouch: its axis scales are the stone's own growth.
     singular = np.linalg.svd(warp[:, :2], compute_uv=False)
     if abs(float(np.sqrt(singular[0] * singular[1])) - 1) > MAX_GROWTH:
+        return None
+    if singular[0] > (1 + MAX_STRETCH) * singular[1]:
         return None
     centre = np.array([(stone.centre[0] - left) * factor, (stone.centre[1] - top) * factor, 1.0])
     moved = warp @ centre - centre[:2]

@@ -14,9 +14,27 @@ SIDE_PX = 400
 
 
 def align_silhouettes(original: Picture, retouched: Picture) -> tuple[F64, float] | None:
-    """Similarity retouched → original from area, centre and a search over turns; None if no agreement.
+    """Similarity retouched → original by which the outlines agree; None if they do not, or one is not seen.
 
     Returns the matrix (3, 3) and the overlap (intersection over union, 0 to 1).
+    """
+    best = best_overlap(original, retouched)
+    return best if best is not None and best[1] >= MIN_OVERLAP else None
+
+
+def overlap_under(original: Picture, retouched: Picture, matrix: F64) -> float | None:
+    """Overlap (intersection over union, 0 to 1) of the outlines under a transform; None if one is not seen."""
+    found = [piece_on_plain_ground(p.rgb, p.alpha) for p in (original, retouched)]
+    if found[0] is None or found[1] is None:
+        return None
+    return _overlap(found[1], found[0], matrix)
+
+
+def best_overlap(original: Picture, retouched: Picture) -> tuple[F64, float] | None:
+    """The similarity under which the two outlines overlap most, from area, centre and a search over turns.
+
+    Returns the matrix (3, 3) and the overlap (intersection over union, 0 to 1), however little; None where a
+    piece does not stand out of its ground.
     """
     found = [piece_on_plain_ground(p.rgb, p.alpha) for p in (original, retouched)]
     if found[0] is None or found[1] is None:
@@ -35,9 +53,7 @@ def align_silhouettes(original: Picture, retouched: Picture) -> tuple[F64, float
         overlap = _overlap(source, small, np.diag([shrink, shrink, 1.0]) @ matrix)
         if best is None or overlap > best[0]:
             best = (overlap, matrix)
-    if best is None or best[0] < MIN_OVERLAP:
-        return None
-    return best[1], best[0]
+    return None if best is None else (best[1], best[0])
 
 
 def _resized(mask: Mask, factor: float) -> Mask:
