@@ -7,14 +7,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from fidelity_checks.geometry import Geometry
+from fidelity_checks.prongs import Prongs
+from fidelity_checks.silhouette import Silhouette
 
 import fidelity
 from fidelity import Evidence, Status
 from fidelity.evidence import stonefit
 from fidelity.evidence.outlines import OutlineChanges
-from fidelity_checks.geometry import Geometry
-from fidelity_checks.prongs import Prongs
-from fidelity_checks.silhouette import Silhouette
 
 PAIRS = Path(__file__).parents[2] / "fixtures" / "pairs"
 
