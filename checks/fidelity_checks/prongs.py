@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import ClassVar
 
+import numpy as np
+
 from fidelity import Evidence, Measurement, Outcome, Severity, Status
 from fidelity_checks._places import judged
 
@@ -28,7 +30,7 @@ class Prongs:
     changed all over, beyond the picture's own tone, what would fail is `review`.
 
     Where the prongs are narrower than `prong_width_px` (median of the candidates, pixels at which the pair is
-    judged: at most 1200 along the piece), nothing found is no proof, and the answer says so.
+    judged: at most 1200 along the piece), nothing found is no proof: `review`.
 
     **When it does not apply.** No large stone, or none with candidates on its outline (bezel).
 
@@ -82,11 +84,14 @@ class Prongs:
         if outcome.status is Status.FAIL and evidence.outline_changes.repainted:
             why = "the retouch repainted the metal: whether prongs went or only their highlights must be looked at"
             return outcome.model_copy(update={"status": Status.REVIEW, "summary": f"{why}; {outcome.summary}"})
-        return self._if_narrow(outcome, [2 * spot.radius for spot in features.prongs])
+        return self._if_narrow(outcome, evidence)
 
-    def _if_narrow(self, outcome: Outcome, widths: list[float]) -> Outcome:
-        """The outcome; a pass says so where the picture shows prongs too small for one to be missed."""
+    def _if_narrow(self, outcome: Outcome, evidence: Evidence) -> Outcome:
+        """The outcome; no pass where the picture shows prongs too small for one to be missed."""
+        widths = [2 * spot.radius for spot in evidence.features.prongs]
         if outcome.status is not Status.PASS or len(widths) < FEW or (width := median(widths)) >= self.prong_width_px:
             return outcome
+        if np.array_equal(evidence.original.rgb, evidence.retouched.rgb):  # not a pixel differs: nothing was missed
+            return outcome
         why = f"prongs here are {width:.1f} px wide; {self.prong_width_px:.0f} px are needed to see that one went"
-        return outcome.model_copy(update={"summary": f"{outcome.summary}; {why}"})
+        return outcome.model_copy(update={"status": Status.REVIEW, "summary": f"{why}; {outcome.summary}"})

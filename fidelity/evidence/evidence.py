@@ -180,7 +180,9 @@ class Evidence:
     @cached_property
     def smears(self) -> tuple[Smear, ...]:
         """Stretches of chain whose links ran together, the worst first."""
-        return find_smears(self.bench, self.features.chain_zone & self.judged_piece, self.side_px, self.rim)
+        chain = self.features.chain_zone & self.judged_piece
+        excess = excess_of(self.structure), self.structure.inside
+        return find_smears(self.bench, chain, self.side_px, self.rim, excess)
 
     @cached_property
     def stone_fits(self) -> tuple[StoneFit, ...]:

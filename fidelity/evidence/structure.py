@@ -16,8 +16,7 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.evidence.bench import Bench
-from fidelity.evidence.piece import nearby
-from fidelity.image.colour import srgb_to_lab
+from fidelity.evidence.gaps import show_new_ground
 from fidelity.image.gradient import gradient
 from fidelity.image.morphology import closed, grown, shrunk
 from fidelity.image.picture import F32, Mask
@@ -50,16 +49,6 @@ FEW_PX = 100
 """A smaller ring says nothing about the ground."""
 MARGIN_SHARE = 0.012
 """How far beyond the silhouette an unchanged ground is compared, share of the piece's longer side."""
-GROUND_MARGIN_E = 9.0
-"""ΔE (CIE76) from the original's ground nearby up to which a pixel was ground, and from which it was swapped."""
-NEW_GROUND_E = 3.0
-"""ΔE from the new ground up to which a pixel shows it."""
-OPENING_PX = 12
-OPENING_EVEN_E, OPENING_GLOW_E = 5.0, 25.0
-"""Standard deviation of the ground's colour in a small opening (CIE76), and how far the metal's glow takes it from
-the ground about the piece."""
-OPENING_JUMP_E = 40.0
-"""Change of colour in the smallest openings: a dark ground became a light one."""
 RAMP_SHARE = 0.025
 """Depth below the outline at which a swapped ground's influence has gone, share of the longer side."""
 GAP_SHARE, GAP_PX = 0.012, 8.0
@@ -177,7 +166,7 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
         weight = inside.astype(np.float32)
         soft = np.asarray(cv2.GaussianBlur(grown(inside, 2).astype(np.float32), (0, 0), 0.8), np.float32)
     else:
-        inside, weight, soft = _rim(inside & ~_new_ground(bench, ring, side_px), inside, side_px)
+        inside, weight, soft = _rim(inside & ~show_new_ground(bench, ring, side_px), inside, side_px)
     after = np.asarray(soft * after + (1 - soft) * before, np.float32)
     ax, ay = (g * weight for g in gradient(before, SMOOTH_PX))
     bx, by = (g * weight for g in gradient(after, SMOOTH_PX))
@@ -250,43 +239,6 @@ def _rim(inside: Mask, silhouette: Mask, side: float) -> tuple[Mask, F32, F32]:
     ramp *= np.clip((gap - 2.5) / max(GAP_PX, GAP_SHARE * side), 0, 1)
     soft = np.clip((np.minimum(depth, gap) - 2.5) / 2.5, 0, 1)
     return inside, np.asarray(ramp, np.float32), np.asarray(soft, np.float32)
-
-
-def _new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
-    """(h, w) where the old ground was seen and the new one is: gaps too small for the silhouette to have."""
-    none = np.zeros(ring.shape, bool)
-    if ring.sum() < FEW_PX:
-        return none
-    before, after = srgb_to_lab(bench.before), srgb_to_lab(bench.after)
-    level = np.median(after[ring], axis=0)
-    apart = np.linalg.norm(after - level, axis=2)
-    if float(np.median(apart[ring])) > SAME_GROUND_L:  # a shadow may lie on a part of it
-        return none
-    old = nearby(before, ring, 0.03 * side)
-    from_old = np.linalg.norm(before - old, axis=2)
-    spread = float(np.percentile(from_old[ring], 80))
-    shows_new = (apart < NEW_GROUND_E) & (np.linalg.norm(before - after, axis=2) > GROUND_MARGIN_E)
-    was_ground = from_old < max(GROUND_MARGIN_E, 1.5 * spread)
-    found = (shows_new & was_ground) | _openings(shows_new, from_old, before, after)
-    return grown(found, max(2, round(0.005 * side)))
-
-
-def _openings(shows_new: Mask, from_old: F32, before: F32, after: F32) -> Mask:
-    """Gaps whose ground took the metal's glow: even, and still near the ground's colour, in the original."""
-    out = np.zeros(shows_new.shape, bool)
-    labels, _ = ndimage.label(shows_new)
-    for index, window in enumerate(ndimage.find_objects(labels), 1):
-        core = shrunk(np.pad(labels[window] == index, 1), 2)[1:-1, 1:-1]
-        if core.sum() < OPENING_PX:  # too small to be looked at for itself: no stone or metal jumps as far as a ground
-            own = labels[window] == index
-            jump = float(np.linalg.norm(np.median((after - before)[window][own], axis=0)))
-            if jump > OPENING_JUMP_E and float(np.median(from_old[window][own])) < OPENING_GLOW_E:
-                out[window] |= own
-            continue
-        uneven = float(np.linalg.norm(before[window][core].std(axis=0)))
-        if uneven < OPENING_EVEN_E and float(np.median(from_old[window][core])) < OPENING_GLOW_E:
-            out[window] |= labels[window] == index
-    return out
 
 
 def without_dust(before: F32, after: F32, inside: Mask, side: float) -> F32:

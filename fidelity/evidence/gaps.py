@@ -1,0 +1,109 @@
+"""Gaps: places inside the silhouette where the ground is seen, the old one before and the new one after.
+
+The silhouette has the large openings; links, prongs and galleries leave smaller ones. A new ground turns every
+gradient at their rims, so they are told from metal and left out.
+
+Source: own method; limits were set on faithful close-up and rendered pairs on swapped grounds.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import ndimage
+
+from fidelity.evidence.bench import Bench
+from fidelity.evidence.piece import nearby
+from fidelity.image.colour import srgb_to_lab
+from fidelity.image.morphology import grown, shrunk
+from fidelity.image.picture import F32, Mask
+
+GROUND_MARGIN_E = 9.0
+"""ΔE (CIE76) from the original's ground nearby up to which a pixel was ground, and from which it was swapped."""
+NEW_GROUND_E = 3.0
+"""ΔE from the new ground up to which a pixel shows it."""
+OPENING_PX = 12
+OPENING_EVEN_E, OPENING_GLOW_E = 5.0, 25.0
+"""Standard deviation of the ground's colour in a small opening (CIE76), and how far the metal's glow takes it from
+the ground about the piece."""
+SHADED_SWAP, SHADED_SIDE = (0.5, 1.15), 0.05
+"""Change of lightness in a shaded gap over that of the ground nearby; its largest side, share of the longer side."""
+SET_OFF_PX, SET_OFF_E = 4, 8.0
+"""Distance at which the metal about it is seen, and the least ΔE (CIE76) between both."""
+OPENING_JUMP_E = 40.0
+"""Change of colour in the smallest openings: a dark ground became a light one."""
+PLAIN_E = 3.0
+"""Median ΔE in the ring about the piece up to which one colour stands for the new ground."""
+FEW_PX = 100
+"""A smaller ring says nothing about the ground."""
+
+
+def show_new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
+    """(h, w) where the old ground was seen and the new one is.
+
+    `ring` (h, w) is ground about the piece on the bench, `side` the piece's longer side in pixels. Nothing where the
+    ring is too small to know a ground by.
+    """
+    none = np.zeros(ring.shape, bool)
+    if ring.sum() < FEW_PX:
+        return none
+    before, after = srgb_to_lab(bench.before), srgb_to_lab(bench.after)
+    old, new = (nearby(lab, ring, 0.03 * side) for lab in (before, after))
+    from_old = np.linalg.norm(before - old, axis=2)
+    spread = float(np.percentile(from_old[ring], 80))
+    moved = np.linalg.norm(before - after, axis=2) > GROUND_MARGIN_E
+    was_ground = from_old < max(GROUND_MARGIN_E, 1.5 * spread)
+    apart = after - new
+    shaded = (np.hypot(apart[..., 1], apart[..., 2]) < NEW_GROUND_E) & (apart[..., 0] < NEW_GROUND_E)
+    found = _in_shade(shaded & was_ground & moved, before, after, (new - old)[..., 0], side)
+    off = np.linalg.norm(after - np.median(after[ring], axis=0), axis=2)
+    if float(np.median(off[ring])) <= PLAIN_E:  # else a shadow lies on a part of it, or a pattern
+        shows_new = (off < NEW_GROUND_E) & moved
+        found |= (shows_new & was_ground) | _openings(shows_new, from_old, before, after)
+    return grown(found, max(2, round(0.005 * side)))
+
+
+def _in_shade(shaded: Mask, before: F32, after: F32, swap: F32, side: float) -> Mask:
+    """Gaps in the piece's own shadow, of those places that show the new ground or a darker self of it (`shaded`).
+
+    They are small, even in both pictures, set off from the metal in both, and became lighter or darker by what the
+    ground nearby did (`swap`, (h, w) lightness), or most of it.
+    """
+    out = np.zeros(shaded.shape, bool)
+    labels, _ = ndimage.label(shaded)
+    for index, (rows, cols) in enumerate(ndimage.find_objects(labels), 1):
+        window = np.s_[
+            max(0, rows.start - SET_OFF_PX) : rows.stop + SET_OFF_PX,
+            max(0, cols.start - SET_OFF_PX) : cols.stop + SET_OFF_PX,
+        ]
+        own = labels[window] == index
+        core = shrunk(own, 2)
+        if core.sum() < OPENING_PX or own.sum() > (SHADED_SIDE * side) ** 2:
+            continue
+        about = grown(own, SET_OFF_PX) & ~grown(own, SET_OFF_PX // 2)
+        looks = [(lab[window][core], lab[window][about]) for lab in (before, after)]
+        uneven = max(float(np.linalg.norm(inner.std(axis=0))) for inner, _ in looks)
+        set_off = min(
+            float(np.median(np.linalg.norm(rest - np.median(inner, axis=0), axis=1))) for inner, rest in looks
+        )
+        share = float(np.median((after - before)[window][core][:, 0])) / (float(np.median(swap[window][core])) or 1.0)
+        if uneven < OPENING_EVEN_E and set_off > SET_OFF_E and SHADED_SWAP[0] < share < SHADED_SWAP[1]:
+            out[window] |= own
+    return out
+
+
+def _openings(shows_new: Mask, from_old: F32, before: F32, after: F32) -> Mask:
+    """Gaps whose ground took the metal's glow: even, and still near the ground's colour, in the original."""
+    out = np.zeros(shows_new.shape, bool)
+    labels, _ = ndimage.label(shows_new)
+    for index, window in enumerate(ndimage.find_objects(labels), 1):
+        core = shrunk(np.pad(labels[window] == index, 1), 2)[1:-1, 1:-1]
+        if core.sum() < OPENING_PX:  # too small to be looked at for itself: no stone or metal jumps as far as a ground
+            own = labels[window] == index
+            jump = float(np.linalg.norm(np.median((after - before)[window][own], axis=0)))
+            if jump > OPENING_JUMP_E and float(np.median(from_old[window][own])) < OPENING_GLOW_E:
+                out[window] |= own
+            continue
+        uneven = float(np.linalg.norm(before[window][core].std(axis=0)))
+        if uneven < OPENING_EVEN_E and float(np.median(from_old[window][core])) < OPENING_GLOW_E:
+            out[window] |= labels[window] == index
+    return out
