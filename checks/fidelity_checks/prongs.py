@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import median
 from typing import ClassVar
 
 import numpy as np
@@ -13,6 +12,8 @@ from fidelity_checks._places import judged
 
 FEW = 3
 """Fewer candidates have no typical width."""
+MOST = 75
+"""Percentile of the widths that stands for them: reflections on a bezel are proposed as well, and are narrow."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Prongs:
     Retouchers repaint the highlights of metal, and a prong is hardly more than its highlight: where the metal's colours
     changed all over, beyond the picture's own tone, what would fail is `review`.
 
-    Where the prongs are narrower than `prong_width_px` (median of the candidates, pixels at which the pair is
+    Where the prongs are narrower than `prong_width_px` (three in four of the candidates, pixels at which the pair is
     judged: at most 1200 along the piece), nothing found is no proof: `review`.
 
     **When it does not apply.** No large stone, or none with candidates on its outline (bezel).
@@ -89,7 +90,11 @@ class Prongs:
     def _if_narrow(self, outcome: Outcome, evidence: Evidence) -> Outcome:
         """The outcome; no pass where the picture shows prongs too small for one to be missed."""
         widths = [2 * spot.radius for spot in evidence.features.prongs]
-        if outcome.status is not Status.PASS or len(widths) < FEW or (width := median(widths)) >= self.prong_width_px:
+        if (
+            outcome.status is not Status.PASS
+            or len(widths) < FEW
+            or (width := np.percentile(widths, MOST)) >= self.prong_width_px
+        ):
             return outcome
         if np.array_equal(evidence.original.rgb, evidence.retouched.rgb):  # not a pixel differs: nothing was missed
             return outcome
