@@ -1,0 +1,52 @@
+"""On a new ground: gaps that show it in the piece's own shadow, links that show it between them, cuts into the metal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import fidelity
+from fidelity import Evidence
+
+PAIRS = Path(__file__).parents[2] / "fixtures" / "pairs"
+PRONG = 0.46
+
+
+def pair(piece: str, edit: str) -> Evidence:
+    return Evidence(fidelity.load(PAIRS / f"{piece}__original.jpg"), fidelity.load(PAIRS / f"{piece}__{edit}.jpg"))
+
+
+def test_a_gap_in_the_piece_s_own_shadow_is_no_prong() -> None:
+    """The ground between two links is darker than the ground about the piece, before and after."""
+    assert not [c for c in pair("curb-1", "ok_grey_ground_full_shadow").changes if c.score > PRONG]
+
+
+def test_links_that_show_another_ground_between_them_lost_no_relief() -> None:
+    evidence = pair("pearl-1", "ok_grey_ground_full_shadow")
+    assert evidence.features.chain_zone.any()
+    assert not evidence.smears
+
+
+def test_links_that_went_are_still_seen() -> None:
+    assert pair("pearl-1", "bad_links_absent").smears
+
+
+@pytest.mark.parametrize(
+    ("piece", "edit"),
+    [
+        ("oval-1", "bad_edge_eaten_8_px"),
+        ("eternity-1", "bad_edge_eaten_8_px"),
+        ("solitaire6-2", "bad_shank_thinned"),
+    ],
+    ids=["metal and ground nearly alike", "inside a ring", "all along the shank"],
+)
+def test_a_cut_into_the_metal_is_found_in_its_place(piece: str, edit: str) -> None:
+    evidence = pair(piece, edit)
+    found = evidence.undercuts
+    assert found and all(0.3 < u.deep_percent < 2 for u in found)
+
+
+@pytest.mark.parametrize("piece", ["oval-1", "eternity-1", "solitaire6-2"])
+def test_a_cut_out_that_follows_the_edge_cuts_nothing(piece: str) -> None:
+    assert not pair(piece, "ok_white_ground").undercuts
