@@ -1,4 +1,4 @@
-"""On a new ground: gaps that show it in the piece's own shadow, links that show it between them, cuts into the metal."""
+"""On a new ground: gaps in the own shadow of a piece, links with another ground between them, cuts into the metal."""
 
 from __future__ import annotations
 
