@@ -27,6 +27,9 @@ JOIN_SHARE = 0.006
 """Windows closer than this share of the piece's longer side make one place."""
 HIDDEN = 0.4
 """Share of a changed place that a prop covered, from which it is completed rather than changed."""
+TOUCHED, BESIDE, BESIDE_REACH = 0.2, 0.7, 0.02
+"""The same where a prop covered less but nearly all of the place lies within a window of it: its edge, its contact
+shadow and its nearest reflection reach that far."""
 ONE_SIDED = 0.35
 FORM_KEPT = 0.9
 """Correlation of the coarse form above which detail was blurred and nothing taken away: softened facets of labelled
@@ -99,7 +102,8 @@ def find_changes(
     if not regions:
         return ()
     streaks = find_streaks(*lightness(bench), structure.inside, side)
-    parts = [_part(region, structure, side, props, streaks) for region in regions]
+    beside = props if not props.any() else grown(props, round(BESIDE_REACH * side))
+    parts = [_part(region, structure, side, (props, beside), streaks) for region in regions]
     zones = zones_of(parts, features, bench.shape, side)
     mirrors = props if not props.any() else grown(props, round(MIRROR_REACH * side))
     frame = _frame(bench, round(FRAME_REACH * side))
@@ -137,9 +141,10 @@ def _frame(bench: Bench, reach: int) -> Mask:
     return np.asarray(grown(~shown, reach)[1:-1, 1:-1])
 
 
-def _part(region, structure: Structure, side: float, props: Mask, streaks: Streaks) -> Part:  # type: ignore[no-untyped-def]
-    """A region as `belongs` wants it; scikit-image's RegionProperties is untyped."""
+def _part(region, structure: Structure, side: float, aside: tuple[Mask, Mask], streaks: Streaks) -> Part:  # type: ignore[no-untyped-def]
+    """A region as `belongs` wants it; `aside` are props and what lies beside them. RegionProperties is untyped."""
     rows, cols = region.coords.T
+    covered, beside = (float(where[rows, cols].mean()) for where in aside)
     top, left, bottom, right = region.bbox
     across = cv2.minAreaRect(np.column_stack([cols, rows]).astype(np.float32))[1]
     return Part(
@@ -153,7 +158,7 @@ def _part(region, structure: Structure, side: float, props: Mask, streaks: Strea
         long=(max(across) + 1) / side,
         thin=(min(across) + 1) / side,
         streaked=streaks.over(rows, cols),
-        hidden=bool(props[rows, cols].mean() > HIDDEN),
+        hidden=covered > HIDDEN or (covered > TOUCHED and beside > BESIDE),
         blurred=bool(structure.blurred[rows, cols].mean() > 0.5) and structure.form_kept(rows, cols) > FORM_KEPT,
     )
 
