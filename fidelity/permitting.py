@@ -164,7 +164,7 @@ _ZONES: dict[str, Callable[[Evidence], Mask]] = {
 
 def _share_of(zone: Mask, box: Box, evidence: Evidence) -> float:
     """How much of the piece inside a box (original pixels) belongs to a zone, 0 to 1."""
-    where = _on_bench(box, evidence)
+    where = evidence.bench.window(box)
     piece = evidence.mask[where]
     return float((zone[where] & piece).sum() / piece.sum()) if piece.any() else 0.0
 
@@ -179,15 +179,8 @@ def _gone(zone: Mask, evidence: Evidence) -> bool:
 
 def _filled(zone: Mask, box: Box, evidence: Evidence) -> bool:
     """Whether a zone fills a box (original pixels) to its corners, ground included: nothing at an edge does."""
-    part = zone[_on_bench(box, evidence)]
+    part = zone[evidence.bench.window(box)]
     return bool(part.size and part.mean() >= FILLED_SHARE)
-
-
-def _on_bench(box: Box, evidence: Evidence) -> tuple[slice, slice]:
-    bench = evidence.bench
-    x, y, width, height = ((box[0] - bench.left), (box[1] - bench.top), box[2], box[3])
-    rows = slice(max(0, int(y * bench.scale)), max(0, int((y + height) * bench.scale)) + 1)
-    return rows, slice(max(0, int(x * bench.scale)), max(0, int((x + width) * bench.scale)) + 1)
 
 
 def _only_shifted(fit: StoneFit) -> bool:

@@ -34,6 +34,11 @@ def place(evidence: Evidence, x: float, y: float) -> str:
     return f"at {clock(x - width / 2, y - height / 2)} of the piece"
 
 
+def sentence(words: str) -> str:
+    """A reason as a sentence of its own: capital and full stop; capitals inside it stay."""
+    return f"{words[0].upper()}{words[1:]}."
+
+
 def measured(name: str, value: float, limit: float, unit: str = "% of the piece") -> Measurement:
     """A number that is 0 for the same picture twice and may rise to `limit`."""
     return Measurement(name=name, original=0, retouched=value, limit=limit, unit=unit, worse_when="higher")
@@ -64,7 +69,7 @@ def redrawn_as_a_whole(
             f"upscalers do: a quarter of them lost {100 * faint:.0f} % and more, at most {100 * faint_lost:.0f} % "
             "in faithful retouches"
         )
-        wiped = Finding(kind="redrawn", severity=Severity.MAJOR, message=f"{why[0].upper()}{why[1:]}.")
+        wiped = Finding(kind="redrawn", severity=Severity.MAJOR, message=sentence(why))
         return outcome.model_copy(update={"status": Status.FAIL, "summary": why, "findings": (wiped,)})
     if lost > detail_lost:
         why = (

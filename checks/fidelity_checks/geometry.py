@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fidelity import Change, Evidence, Finding, Measurement, Outcome, Severity, Status
+from fidelity_checks._places import sentence
 
 COMPLETED_SHARE = 0.02
 """Shortest completed place, share of the piece's longer side: less is the rim of a prop or of a reflection."""
@@ -118,19 +119,14 @@ def _doubt(evidence: Evidence, measurement: Measurement) -> Outcome | None:
     unseen = [c for c in changes if not c.seen_whole and _long(c, evidence)]
     if unseen:
         findings = tuple(
-            Finding(kind=c.kind, severity=Severity.MINOR, box=c.box, message=f"{_capital(NOT_SEEN[c.kind])}.")
-            for c in unseen
+            Finding(kind=c.kind, severity=Severity.MINOR, box=c.box, message=sentence(NOT_SEEN[c.kind])) for c in unseen
         )
         return Outcome.review(NOT_SEEN[unseen[0].kind], measurement, findings=findings)
     holes = evidence.piece.cut_away if evidence.piece else ()
     if holes:
         why = "the cut-out is transparent inside the piece: an opening of the piece, or a part of it cut away"
-        cut = (Finding(kind="cut away", severity=Severity.MAJOR, box=b, message=f"{_capital(why)}.") for b in holes)
+        cut = (Finding(kind="cut away", severity=Severity.MAJOR, box=b, message=sentence(why)) for b in holes)
         return Outcome.review(why, measurement, findings=tuple(cut))
     if evidence.registration.info.method in ("layout", "silhouette"):
         return Outcome.review(evidence.registration.info.message, measurement)
     return None
-
-
-def _capital(sentence: str) -> str:
-    return sentence[0].upper() + sentence[1:]

@@ -49,16 +49,11 @@ class Bench:
             max(1, round(height / s)),
         )
 
-    def laid(self, box: Box) -> Box:
-        """A box of original pixels on the bench; the inverse of `box`."""
-        x, y, width, height = box
-        s = self.scale
-        return (
-            round((x - self.left) * s),
-            round((y - self.top) * s),
-            max(1, round(width * s)),
-            max(1, round(height * s)),
-        )
+    def window(self, box: Box) -> tuple[slice, slice]:
+        """Rows and columns of the bench that a box of original pixels touches."""
+        x, y, s = box[0] - self.left, box[1] - self.top, self.scale
+        rows = slice(max(0, int(y * s)), max(0, int((y + box[3]) * s)) + 1)
+        return rows, slice(max(0, int(x * s)), max(0, int((x + box[2]) * s)) + 1)
 
 
 def lay_out(original: Picture, retouched: Picture, registration: Registration, region: Box | None) -> Bench:

@@ -203,8 +203,7 @@ class Evidence:
         out = np.zeros(self.bench.shape, bool)
         for change in self.changes:
             if change.zone == "reflection":
-                x, y, w, h = self.bench.laid(change.box)
-                out[y : y + h, x : x + w] = True
+                out[self.bench.window(change.box)] = True
         return out
 
     @cached_property

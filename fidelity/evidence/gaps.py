@@ -9,12 +9,11 @@ Source: own method; limits were set on faithful close-up and rendered pairs on s
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
 
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.piece import nearby
 from fidelity.image.colour import srgb_to_lab
-from fidelity.image.morphology import grown, shrunk
+from fidelity.image.morphology import connected, grown, shrunk
 from fidelity.image.picture import F32, Mask
 
 GROUND_MARGIN_E = 9.0
@@ -43,9 +42,8 @@ def show_new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
     `ring` (h, w) is ground about the piece on the bench, `side` the piece's longer side in pixels. Nothing where the
     ring is too small to know a ground by.
     """
-    none = np.zeros(ring.shape, bool)
     if ring.sum() < FEW_PX:
-        return none
+        return np.zeros(ring.shape, bool)
     before, after = srgb_to_lab(bench.before), srgb_to_lab(bench.after)
     old, new = (nearby(lab, ring, 0.03 * side) for lab in (before, after))
     from_old = np.linalg.norm(before - old, axis=2)
@@ -69,13 +67,14 @@ def _in_shade(shaded: Mask, before: F32, after: F32, swap: F32, side: float) -> 
     ground nearby did (`swap`, (h, w) lightness), or most of it.
     """
     out = np.zeros(shaded.shape, bool)
-    labels, _ = ndimage.label(shaded)
-    for index, (rows, cols) in enumerate(ndimage.find_objects(labels), 1):
+    for rows, cols, where in connected(shaded):
         window = np.s_[
             max(0, rows.start - SET_OFF_PX) : rows.stop + SET_OFF_PX,
             max(0, cols.start - SET_OFF_PX) : cols.stop + SET_OFF_PX,
         ]
-        own = labels[window] == index
+        own = np.zeros(out[window].shape, bool)
+        top, left = rows.start - window[0].start, cols.start - window[1].start
+        own[top : top + where.shape[0], left : left + where.shape[1]] = where
         core = shrunk(own, 2)
         if core.sum() < OPENING_PX or own.sum() > (SHADED_SIDE * side) ** 2:
             continue
@@ -94,16 +93,15 @@ def _in_shade(shaded: Mask, before: F32, after: F32, swap: F32, side: float) -> 
 def _openings(shows_new: Mask, from_old: F32, before: F32, after: F32) -> Mask:
     """Gaps whose ground took the metal's glow: even, and still near the ground's colour, in the original."""
     out = np.zeros(shows_new.shape, bool)
-    labels, _ = ndimage.label(shows_new)
-    for index, window in enumerate(ndimage.find_objects(labels), 1):
-        core = shrunk(np.pad(labels[window] == index, 1), 2)[1:-1, 1:-1]
+    for rows, cols, own in connected(shows_new):
+        window = (rows, cols)
+        core = shrunk(np.pad(own, 1), 2)[1:-1, 1:-1]
         if core.sum() < OPENING_PX:  # too small to be looked at for itself: no stone or metal jumps as far as a ground
-            own = labels[window] == index
             jump = float(np.linalg.norm(np.median((after - before)[window][own], axis=0)))
             if jump > OPENING_JUMP_E and float(np.median(from_old[window][own])) < OPENING_GLOW_E:
                 out[window] |= own
             continue
         uneven = float(np.linalg.norm(before[window][core].std(axis=0)))
         if uneven < OPENING_EVEN_E and float(np.median(from_old[window][core])) < OPENING_GLOW_E:
-            out[window] |= labels[window] == index
+            out[window] |= own
     return out

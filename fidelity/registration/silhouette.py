@@ -24,10 +24,8 @@ def align_silhouettes(original: Picture, retouched: Picture) -> tuple[F64, float
 
 def overlap_under(original: Picture, retouched: Picture, matrix: F64) -> float | None:
     """Overlap (intersection over union, 0 to 1) of the outlines under a transform; None if one is not seen."""
-    found = [piece_on_plain_ground(p.rgb, p.alpha) for p in (original, retouched)]
-    if found[0] is None or found[1] is None:
-        return None
-    return _overlap(found[1], found[0], matrix)
+    pieces = _pieces(original, retouched)
+    return None if pieces is None else _overlap(pieces[1], pieces[0], matrix)
 
 
 def best_overlap(original: Picture, retouched: Picture) -> tuple[F64, float] | None:
@@ -36,10 +34,10 @@ def best_overlap(original: Picture, retouched: Picture) -> tuple[F64, float] | N
     Returns the matrix (3, 3) and the overlap (intersection over union, 0 to 1), however little; None where a
     piece does not stand out of its ground.
     """
-    found = [piece_on_plain_ground(p.rgb, p.alpha) for p in (original, retouched)]
-    if found[0] is None or found[1] is None:
+    pieces = _pieces(original, retouched)
+    if pieces is None:
         return None
-    target, source = found[0], found[1]
+    target, source = pieces
     shrink = min(1.0, SIDE_PX / max(target.shape))
     small = _resized(target, shrink)
     area_t, area_s = float(target.sum()), float(source.sum())
@@ -54,6 +52,11 @@ def best_overlap(original: Picture, retouched: Picture) -> tuple[F64, float] | N
         if best is None or overlap > best[0]:
             best = (overlap, matrix)
     return None if best is None else (best[1], best[0])
+
+
+def _pieces(original: Picture, retouched: Picture) -> tuple[Mask, Mask] | None:
+    target, source = (piece_on_plain_ground(p.rgb, p.alpha) for p in (original, retouched))
+    return None if target is None or source is None else (target, source)
 
 
 def _resized(mask: Mask, factor: float) -> Mask:
