@@ -117,3 +117,29 @@ def judged(
             findings=findings,
         )
     return Outcome(status=Status.PASS, summary=good, measurements=(measurement, *extra))
+
+
+def with_findings(outcome: Outcome, further: Iterable[Finding]) -> Outcome:
+    """`outcome`, failed if there are `further` findings, with those of them that lie at places it does not name yet."""
+    named = list(outcome.findings)
+    for finding in further:
+        if not any(_overlap(finding, other) for other in named):
+            named.append(finding)
+    if len(named) == len(outcome.findings):
+        return outcome
+    count = "1 place" if len(named) == 1 else f"{len(named)} places"
+    return outcome.model_copy(
+        update={
+            "status": Status.FAIL,
+            "summary": f"changed in {count}; {named[0].message}",
+            "findings": tuple(named[:MAX_FINDINGS]),
+        }
+    )
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
+    if one.box is None or other.box is None:
+        return False
+    ax, ay, aw, ah = one.box
+    bx, by, bw, bh = other.box
+    return ax < bx + bw and bx < ax + aw and ay < by + bh and by < ay + ah

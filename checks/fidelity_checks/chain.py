@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
-from fidelity_checks._places import MAX_FINDINGS, judged, measured, place
+from fidelity import Evidence, Finding, Measurement, Outcome, Severity
+from fidelity_checks._places import judged, measured, place, with_findings
 
 ON_CHAIN = 0.02
 """Distance from the chain at which a place is still the chain's, share of the piece's longer side."""
@@ -94,7 +94,7 @@ class Chain:
                 measured("links eaten", bitten, self.eaten_percent),
             ),
         )
-        return _with(outcome, further)
+        return with_findings(outcome, further)
 
 
 WORDING = {"eaten": "Links became ground {place}.", "fused": "Links ran together {place}."}
@@ -110,30 +110,3 @@ def _on_chain(evidence: Evidence, x: float, y: float) -> bool:
     rows = slice(max(0, int(y - reach)), int(y + reach) + 1)
     columns = slice(max(0, int(x - reach)), int(x + reach) + 1)
     return bool(evidence.features.chain_zone[rows, columns].any())
-
-
-def _with(outcome: Outcome, further: list[Finding]) -> Outcome:
-    """`outcome` with findings of places that it does not name yet."""
-    fresh: list[Finding] = []
-    for finding in further:
-        if not any(_overlap(finding, other) for other in (*outcome.findings, *fresh)):
-            fresh.append(finding)
-    if not further:
-        return outcome
-    findings = (*outcome.findings, *fresh)
-    count = "1 place" if len(findings) == 1 else f"{len(findings)} places"
-    return outcome.model_copy(
-        update={
-            "status": Status.FAIL,
-            "summary": f"changed in {count}; {findings[0].message}",
-            "findings": findings[:MAX_FINDINGS],
-        }
-    )
-
-
-def _overlap(one: Finding, other: Finding) -> bool:
-    if one.box is None or other.box is None:
-        return False
-    ax, ay, aw, ah = one.box
-    bx, by, bw, bh = other.box
-    return ax < bx + bw and bx < ax + aw and ay < by + bh and by < ay + ah

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from fidelity import Evidence, Measurement, Outcome, Severity
-from fidelity_checks._places import judged
+from fidelity import Evidence, Finding, Measurement, Outcome, Severity
+from fidelity_checks._places import judged, measured, place, with_findings
 
 
 @dataclass(frozen=True)
@@ -16,21 +16,25 @@ class Hallmark:
     **Why a jeweller cares.** A hallmark is a legal statement about the alloy; `750` painted out or turned into
     other letters changes what is being sold.
 
-    **How.** Without reading: clusters of fine strokes on otherwise plain metal are proposed in the original, and
-    the oriented edges of each are compared with the retouch window by window. Lost strokes mean painted over,
-    other strokes mean garbled.
+    **How.** Without reading, in two ways. Rows of letters (three strokes and more, close together, in several
+    directions, plain ground around them) are looked for in the original at letter heights of 9 to 84 px, and each is
+    compared by itself: the correlation of its gradients with the retouch's at the best shift within two pixels, 1 the
+    same strokes, near 0 painted over or other letters. And clusters of fine strokes on otherwise plain metal are
+    compared window by window, like all the rest of the metal: a faint stamp is not proposed, but its loss is seen.
 
-    Detail on plain metal away from stones is judged too: a faint stamp is not proposed, but its loss is seen.
-
-    **When it does not apply.** No cluster of fine strokes on plain metal was found and no other detail
-    of the metal changed.
+    **When it does not apply.** No letters and no cluster of fine strokes on plain metal were found and no other
+    detail of the metal changed.
 
     **Known problems.** Scratches and brushed patches can look like a mark; taken out, they read as a loss.
-    Marks under about 20 px are not found.
+    Letters under about 9 px, and letters engraved on a stone's girdle, are not told from their surroundings; a few
+    new strokes in an old place may pass.
 
-    **Where the limits come from.** Set on the close-up pairs, as for facets.
+    **Where the limits come from.** Strokes: rows of letters keep an agreement of 0.66 and more in the 224 faithful
+    close-up pairs; painted over they keep 0.16 to 0.54, as other letters 0.11 to 0.68. Disagreement: set on the
+    close-up pairs, as for facets.
     """
 
+    strokes_lost_share: float = 0.45
     disagreement_share: float = 0.6
 
     id: ClassVar[str] = "hallmark"
@@ -40,18 +44,21 @@ class Hallmark:
         "Leave marks alone when cleaning scratches: mask them first. Copy the mark back from the original; never "
         "let a generative tool redraw letters."
     )
-    bounds: ClassVar[dict[str, str]] = {"disagreement_share": "mark disagreement"}
+    bounds: ClassVar[dict[str, str]] = {
+        "strokes_lost_share": "strokes lost",
+        "disagreement_share": "mark disagreement",
+    }
 
     def judge(self, evidence: Evidence) -> Outcome:
         """Compare marked regions stroke by stroke."""
         if why := evidence.unusable:
             return Outcome.review(why)
         features = evidence.features
-        marked = bool(features.mark_zone.any())
+        marked = bool(features.mark_zone.any()) or bool(evidence.lettering)
         places = [c for c in evidence.changes if c.seen_whole and {"mark", "metal"} & set(c.zones)]
         if not marked and not any(c.score > self.disagreement_share for c in places):
             return Outcome.not_applicable("no stamp or engraving was found")
-        return judged(
+        outcome = judged(
             evidence,
             places,
             limit=self.disagreement_share,
@@ -67,3 +74,21 @@ class Hallmark:
             ),
             severity=Severity.CRITICAL,
         )
+        worst = max((1 - row.agreement for row in evidence.lettering), default=0.0)
+        lost = measured("strokes lost", worst, self.strokes_lost_share, "of agreement")
+        outcome = outcome.model_copy(update={"measurements": (*outcome.measurements, lost)})
+        return with_findings(outcome, _repainted(evidence, self.strokes_lost_share))
+
+
+def _repainted(evidence: Evidence, limit: float) -> list[Finding]:
+    """Rows of letters of which more than `limit` is not the original's."""
+    return [
+        Finding(
+            kind="redrawn",
+            severity=Severity.CRITICAL,
+            box=evidence.bench.box(*row.box),
+            message=f"The strokes of a mark or engraving are not those of the original {place(evidence, *row.centre)}.",
+        )
+        for row in evidence.lettering
+        if 1 - row.agreement > limit
+    ]

@@ -40,6 +40,8 @@ STREAKED = 0.75
 """Coherence of the edges of both pictures from which a place is a reflection that metal lost, got or moved. Of 130
 places with a defect that somebody made on a prong, a stone or a mark none is above 0.69; of 30 repainted reflections
 of real pairs 25 are."""
+STREAKED_BESIDE = 0.6
+"""The same beside a larger reflection that changed: what is left of it at its ends."""
 FILLS = 0.4
 """Size of a change over that of its stone from which it is the stone that changed."""
 SMEARED = 0.042
@@ -108,7 +110,7 @@ def zones_of(parts: list[Part], features: Features, shape: tuple[int, int], side
     """Zones of every part, likeliest first; `side` is the piece's longer side in bench pixels."""
     contexts = [_context(part, features, shape, side) for part in parts]
     zones: list[tuple[Zone, ...]] = [("metal",)] * len(parts)
-    mirrors = [_mirrors(part, context) for part, context in zip(parts, contexts, strict=True)]
+    mirrors = _mirrors(parts, contexts)
     plain = [[i for i in group if not mirrors[i]] for group in _groups(parts)]
     groups = [group for group in plain if group]
     counts = [part.score > COUNTS_FROM and not part.hidden for part in parts]
@@ -131,9 +133,20 @@ def zones_of(parts: list[Part], features: Features, shape: tuple[int, int], side
     return [("reflection",) if mirror else own for mirror, own in zip(mirrors, zones, strict=True)]
 
 
-def _mirrors(part: Part, here: _Context) -> bool:
-    """Whether a place is a reflection on metal: step-cut gems and flat links have edges that run one way, too."""
-    return part.streaked > STREAKED and not here.gem and not here.coloured and here.chain <= ON_CHAIN
+def _mirrors(parts: list[Part], contexts: list[_Context]) -> list[bool]:
+    """Which places are reflections on metal: step-cut gems and flat links have edges that run one way, too."""
+    metal = [not (here.gem or here.coloured) and here.chain <= ON_CHAIN for here in contexts]
+    sure = [part.streaked > STREAKED and plain for part, plain in zip(parts, metal, strict=True)]
+    large = [part for part, mirror in zip(parts, sure, strict=True) if mirror]
+    return [
+        mirror
+        or (
+            plain
+            and part.streaked > STREAKED_BESIDE
+            and any(other.size > part.size and _gap(part, other) < GROUP_GAP for other in large)
+        )
+        for part, plain, mirror in zip(parts, metal, sure, strict=True)
+    ]
 
 
 def _ground_of(contexts: list[_Context]) -> tuple[Zone, ...]:
@@ -161,13 +174,17 @@ def _groups(parts: list[Part]) -> list[list[int]]:
     group = list(range(len(parts)))
     for i, part in enumerate(parts):
         for j in range(i):
-            other = parts[j]
-            dx = max(0.0, part.box[0] - other.box[2], other.box[0] - part.box[2])
-            dy = max(0.0, part.box[1] - other.box[3], other.box[1] - part.box[3])
-            if np.hypot(dx, dy) < GROUP_GAP and group[i] != group[j]:
+            if _gap(part, parts[j]) < GROUP_GAP and group[i] != group[j]:
                 old, new = group[i], group[j]
                 group = [new if g == old else g for g in group]
     return [[i for i, g in enumerate(group) if g == name] for name in dict.fromkeys(group)]
+
+
+def _gap(one: Part, other: Part) -> float:
+    """Distance between the boxes of two places, share of the longer side."""
+    dx = max(0.0, one.box[0] - other.box[2], other.box[0] - one.box[2])
+    dy = max(0.0, one.box[1] - other.box[3], other.box[1] - one.box[3])
+    return float(np.hypot(dx, dy))
 
 
 def _judge(parts: list[Part], contexts: list[_Context], any_stone: bool) -> tuple[Zone, ...]:

@@ -16,6 +16,8 @@ BENCH_SIDE_PX = 1200
 """Longer side of the bench. Prongs and melee of a catalogue picture are still several pixels wide here."""
 MARGIN = 0.06
 """Room left around the piece, share of its longer side."""
+OPAQUE = 250
+"""Alpha above which the retouch shows the piece; what is see-through is the outline's matter."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,11 @@ class Bench:
     def shape(self) -> tuple[int, int]:
         """(height, width)."""
         return self.before.shape[0], self.before.shape[1]
+
+    @property
+    def shown(self) -> Mask:
+        """(h, w) where the retouch reaches and nothing shines through it."""
+        return self.covered if self.alpha is None else self.covered & (self.alpha > OPAQUE)
 
     def box(self, x: float, y: float, width: float, height: float) -> Box:
         """A bench box in original pixels."""

@@ -99,7 +99,7 @@ def lay_colours(bench: Bench, piece: Mask, side: float) -> Colours:
     small = [
         np.asarray(cv2.resize(p, size, interpolation=cv2.INTER_AREA), np.uint8) for p in (bench.before, bench.after)
     ]
-    seen = bench.covered if bench.alpha is None else bench.covered & (bench.alpha > 250)
+    seen = bench.shown
     both = _share(seen, size) > 0.99
     inner = _share(piece, size) > 0.9
     core = shrunk(inner, 1) & both

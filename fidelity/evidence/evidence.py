@@ -16,6 +16,7 @@ from fidelity.evidence.features import Features, Spot, find_features
 from fidelity.evidence.fineness import DetailKept, Fineness, fine_detail
 from fidelity.evidence.fog import Fog, find_fog, no_fog
 from fidelity.evidence.gems import GemColour, measure_gems
+from fidelity.evidence.lettering import Lettering, find_lettering
 from fidelity.evidence.links import Smear, find_smears
 from fidelity.evidence.materials import gems_on_bench
 from fidelity.evidence.outlines import OutlineChanges, find_outline_changes
@@ -24,7 +25,8 @@ from fidelity.evidence.props import find_props
 from fidelity.evidence.recoloured import find_recoloured
 from fidelity.evidence.rim import Rim, look_at_rim
 from fidelity.evidence.stonefit import StoneFit, fit_stone
-from fidelity.evidence.structure import Structure, compare
+from fidelity.evidence.straight import Straight, straighten
+from fidelity.evidence.structure import Structure, compare, lightness, tone_matched
 from fidelity.evidence.texture import Texture, measure_texture
 from fidelity.evidence.tone import Tone, measure_tone
 from fidelity.evidence.undercut import Undercut, find_undercuts
@@ -147,10 +149,15 @@ class Evidence:
     @cached_property
     def undercuts(self) -> tuple[Undercut, ...]:
         """Runs of the retouch's outline that lie inside the original's metal; none where the ground was left."""
+        return find_undercuts(self._outlines, self.bench, self.side_px)
+
+    @cached_property
+    def _outlines(self) -> tuple[Straight, ...]:
+        """The retouch's outlines on a new ground, with the original beside them; none where the ground was left."""
         if self._compared.ground_left:
             return ()
         chain = self.features.chain_zone
-        return find_undercuts(self.bench, self.judged_piece, self.side_px, aside=self.props, chain=chain)
+        return straighten(self.bench, self.judged_piece, self.side_px, aside=self.props, chain=chain)
 
     @cached_property
     def features(self) -> Features:
@@ -161,6 +168,23 @@ class Evidence:
     def changes(self) -> tuple[Change, ...]:
         """Places inside the piece that changed more than this pair's own floor explains."""
         return find_changes(self.structure, self.features, self.bench, self.side_px, self.props)
+
+    @cached_property
+    def lettering(self) -> tuple[Lettering, ...]:
+        """Rows of letters of the original, those that agree least with the retouch first.
+
+        Left out is what a frame cuts or a prop covered: a caption is no stamp.
+        """
+        told = draw(self.brief, self.bench, self.mask).mark
+        seen = self.judged_piece & self.bench.shown & ~self.props
+        before, after = lightness(self.bench)
+        after = tone_matched(before, after, seen)
+        for change in self.changes:
+            if not change.seen_whole:
+                seen[self.bench.window(change.box)] = False
+        if told is not None:
+            seen &= told
+        return find_lettering(before, after, self.judged_piece, seen, self.side_px)
 
     @cached_property
     def _fineness(self) -> Fineness:

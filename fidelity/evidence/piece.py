@@ -31,6 +31,8 @@ OWN_COLOUR_E = 6.0
 """ΔE from the original's own ground at which a pixel in a gap of the silhouette is piece."""
 KEPT_E = 9.0
 """ΔE between both pictures, after the piece's own change of tone, up to which a pixel was kept."""
+NEW_GROUND_E = 12.0
+"""ΔE from the retouch's own ground at which a pixel in a gap does not show it."""
 SHADOW_SLOPE = 6.0
 """Mean slope (grey levels of 255 per pixel) that a soft shadow does not reach."""
 PROP_SHARE = 0.08
@@ -117,7 +119,8 @@ def _completed(silhouette: Mask, before: U8, after: U8 | None) -> Mask:
     """The silhouette with those of its gaps closed that are piece: metal and stones of the ground's own colour.
 
     `silhouette` (h, w), `before` and `after` (h, w, 3) on one grid. A gap is piece where it differs from the
-    original's own ground nearby and was kept by the retouch; a swapped ground is not kept, a shadow neither.
+    original's own ground nearby, or from the retouch's, and was kept by the retouch; a swapped ground is not kept, a
+    shadow neither.
     On an unchanged ground only pinholes can be told: nothing else distinguishes a gap from its surroundings.
     """
     reach = _reach(silhouette)
@@ -129,9 +132,10 @@ def _completed(silhouette: Mask, before: U8, after: U8 | None) -> Mask:
     lab, lab_after = srgb_to_lab(before), srgb_to_lab(after)
     kept = _toned(lab, lab_after, sure)
     if float(np.median(np.linalg.norm((kept - lab_after)[ground], axis=1))) > SAME_GROUND_E:
-        away = np.linalg.norm(lab - nearby(lab, ground, 3.0 * reach), axis=2)
+        away, clear = (np.linalg.norm(v - nearby(v, ground, 3.0 * reach), axis=2) for v in (lab, lab_after))
         same = np.linalg.norm(kept - lab_after, axis=2) < KEPT_E
-        silhouette = silhouette | opened(gaps & same & (away > OWN_COLOUR_E), 1)
+        either, neither = (away > OWN_COLOUR_E) | (clear > NEW_GROUND_E), np.minimum(away, clear) > NEW_GROUND_E
+        silhouette = silhouette | opened(gaps & (same & either | neither), 1)
     return _without_pinholes(silhouette)
 
 

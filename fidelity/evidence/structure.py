@@ -55,8 +55,6 @@ GAP_SHARE, GAP_PX = 0.012, 8.0
 """The same about a small gap, and at least in pixels: what a blend leaves there does not shrink with the picture."""
 FLOOR_LIMIT = 0.05
 """Disagreement that a pair may have everywhere: faithful retouches stay below 0.01, pieces drawn anew reach 0.3."""
-OPAQUE = 250
-"""Alpha above which the retouch shows the piece; what is see-through is the outline's matter."""
 DUST_SHARE = 0.009
 """Widest dust and scratch, share of the piece's longer side."""
 DUST_CONTRAST = 3.0
@@ -147,7 +145,7 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
     """Structure of both pictures inside the piece; `side_px` is the piece's longer side on the bench."""
     window = max(9, round(WINDOW * side_px) | 1)
     inset = max(2, round(0.006 * side_px))
-    shown = bench.covered if bench.alpha is None else bench.covered & (bench.alpha > OPAQUE)
+    shown = bench.shown
     inside = shrunk(piece & shown, inset)
     before, after = lightness(bench)
     after = tone_matched(before, after, inside)

@@ -98,7 +98,7 @@ def measure_texture(
     window = max(7, round(WINDOW_SHARE * side) | 1)
     low, high = LOSSLESS_L
     unclipped = (before > low) & (before < high) & (after > low - 1) & (after < high)
-    seen = bench.covered if bench.alpha is None else bench.covered & (bench.alpha > 250)
+    seen = bench.shown
     judged = where & seen & (cv2.blur((unclipped & seen).astype(np.float32), (window, window)) > 0.8)
     first, second = _amplitude(before, window), _amplitude(after, window)
     textured = judged & (first > TEXTURED_L)
