@@ -145,8 +145,7 @@ def _lies_in(zone: Zone, finding: Finding, evidence: Evidence) -> bool:
     if zone == "below":
         return _below(finding.box, evidence)
     if zone == "shifted stone":
-        stones = {evidence.bench.box(*stone.box) for stone in evidence.features.stones}
-        fits = [fit for fit in evidence.stone_fits if fit.box in stones and _only_shifted(fit)]
+        fits = [fit for fit in evidence.stone_fits if fit.proposed and _only_shifted(fit)]
         return any(_within(finding.box, fit.box) for fit in fits)
     if zone in ("inside stone", "inside drawn stone"):
         drawn = bool(evidence.brief.regions.stone) or zone == "inside stone"

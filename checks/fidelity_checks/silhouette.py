@@ -33,7 +33,9 @@ class Silhouette:
     cut-out is judged by its own alpha. On a new ground the matte is solved from the pictures (what shows is a mix of
     piece and ground, and both are known): where it is half there and deeper than a soft edge, the piece has faded.
     Likewise both outlines are followed on a new ground: where the original has no edge under the retouch's, and the
-    metal goes on to an edge farther out, the piece was cut. Putty, fingers and stands that went are left out.
+    metal goes on to an edge farther out, the piece was cut; where the original's edge lies inside and its ground goes
+    on up to the retouch's outline, a halo of the old ground was left, measured as its mean width along all of the
+    outline. Putty, fingers and stands that went are left out.
 
     Where no detail of the two pictures agrees (`geometry` names that), both outlines are laid on top of each other as
     a whole, turned and scaled for the most overlap: a piece that was drawn anew has another outline.
@@ -50,22 +52,25 @@ class Silhouette:
     thinner; the smallest bite found there measures 1.1 %, the slightest bend 0.4 %, and 224 faithful pairs show none.
     Fog reaches 3.3 % deep and more in real cut-outs that faded, 2.6 % in the softest one that people call faithful;
     it was set on those. Pieces drawn anew
-    overlap by 0.61 and less; outlines of the same piece by 0.9 and more.
+    overlap by 0.61 and less; outlines of the same piece by 0.9 and more. Halos: hand-drawn masks of faithful close-up
+    pairs leave up to 0.61 % in the mean.
     """
 
     eaten_percent: float = 1.0
+    halo_percent: float = 0.75
     shift_percent: float = 0.4
     overlap_lost_share: float = 0.25
 
     id: ClassVar[str] = "silhouette"
     title: ClassVar[str] = "Silhouette"
-    question: ClassVar[str] = "Nothing eaten from the edges, nothing thinner, thicker or bent?"
+    question: ClassVar[str] = "Nothing eaten from the edges, nothing thinner, thicker or bent, no halo left?"
     advice: ClassVar[str] = (
         "Cut out with a path or a hard mask from the channel of highest contrast (blue for gold, red for silver), "
         "then lay the original's edge pixels back over it; keep the liquify tool off shanks."
     )
     bounds: ClassVar[dict[str, str]] = {
         "eaten_percent": "eaten",
+        "halo_percent": "halo",
         "shift_percent": "outline shift",
         "overlap_lost_share": "overlap lost",
     }
@@ -82,10 +87,12 @@ class Silhouette:
         bends = [b for b in outline.bends if b.shift_percent > self.shift_percent]
         faded = [f for f in evidence.fog.places if f.size_percent > self.eaten_percent]
         cut = [u for u in evidence.undercuts if u.size_percent > self.eaten_percent]
+        halo = evidence.halo
         sizes = [b.size_percent for b in outline.bites] + [u.size_percent for u in evidence.undercuts]
         measurements = (
             measured("eaten", max(sizes, default=0.0), self.eaten_percent),
             measured("faded", max((f.size_percent for f in evidence.fog.places), default=0.0), self.eaten_percent),
+            measured("halo", halo.size_percent if halo else 0.0, self.halo_percent),
             measured("outline shift", max((b.shift_percent for b in outline.bends), default=0.0), self.shift_percent),
         )
 
@@ -118,6 +125,10 @@ class Silhouette:
             )
             for b in bends
         ]
+        if halo and halo.size_percent > self.halo_percent:
+            says = f"A strip of the old ground, {halo.wide_percent:.1f} % of the piece wide, is left along "
+            says += f"{100 * halo.share:.0f} % of the outline."
+            findings.append(Finding(kind="halo", severity=Severity.MAJOR, box=halo.box, message=says))
         if not findings and large:
             return Outcome.review("the outline changed only where the frame cuts it: a caption or badge, or the piece")
         if not findings and outline.repainted:

@@ -48,6 +48,8 @@ SMEARED = 0.042
 """Size from which detail lost among stones concerns a stone and not only a bead."""
 ROW_ASPECT, ROW_THIN = 3.2, 0.036
 """Length over width, and width (share of the longer side), of a row of letters; prongs run together are wider."""
+WIPED, WHOLE = 0.7, 0.75
+"""Structure lost over a place from which nothing is left there, and its size over the stone's from which it is all."""
 LONELY = 0.45
 """Share of stone-like surroundings below which letters may be taken for a colourless stone."""
 LONELY_SIZE = 0.3
@@ -220,11 +222,21 @@ def _judge(parts: list[Part], contexts: list[_Context], any_stone: bool) -> tupl
         zones.append("mark")
     if here.around < LONELY and not here.gem and not here.coloured and size < LONELY_SIZE and "mark" not in zones:
         zones.append("mark")
-    smeared = size > SMEARED and part.lost > part.invented and here.stony > 0.5
-    among = here.in_single < 0.5 or size > AMONG
-    if smeared and among and "melee" not in zones and ("stone" not in zones or here.in_set > FILLS):
+    if "melee" not in zones and _smeared(part, here, size, fills, "stone" in zones):
         zones.append("melee")
     return tuple(dict.fromkeys(zones)) or ("stone" if here.in_single > 0.5 else "melee",)
+
+
+def _smeared(part: Part, here: _Context, size: float, fills: float, of_stone: bool) -> bool:
+    """Whether small stones may have run together there; `of_stone` says that a stone is named already."""
+    if size <= SMEARED or part.lost <= part.invented:
+        return False
+    among = here.in_single < 0.5 or size > AMONG
+    if here.stony > 0.5 and among and (not of_stone or here.in_set > FILLS):
+        return True
+    # A field of small stones of one colour is taken for one stone; no facet is wiped so far.
+    wiped = part.lost > WIPED and part.invented < 1 - WIPED and not part.blurred
+    return wiped and here.coloured and fills < WHOLE
 
 
 def _context(part: Part, features: Features, shape: tuple[int, int], side: float) -> _Context:

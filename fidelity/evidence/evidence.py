@@ -16,6 +16,7 @@ from fidelity.evidence.features import Features, Spot, find_features
 from fidelity.evidence.fineness import DetailKept, Fineness, fine_detail
 from fidelity.evidence.fog import Fog, find_fog, no_fog
 from fidelity.evidence.gems import GemColour, measure_gems
+from fidelity.evidence.halo import Halo, find_halo
 from fidelity.evidence.lettering import Lettering, find_lettering
 from fidelity.evidence.links import Smear, find_smears
 from fidelity.evidence.materials import gems_on_bench
@@ -24,7 +25,7 @@ from fidelity.evidence.piece import Piece, find_piece
 from fidelity.evidence.props import find_props
 from fidelity.evidence.recoloured import find_recoloured
 from fidelity.evidence.rim import Rim, look_at_rim
-from fidelity.evidence.stonefit import StoneFit, fit_stone
+from fidelity.evidence.stonefit import StoneFit, around, fit_stone
 from fidelity.evidence.straight import Straight, straighten
 from fidelity.evidence.structure import Structure, compare, lightness, tone_matched
 from fidelity.evidence.texture import Texture, measure_texture
@@ -154,10 +155,15 @@ class Evidence:
     @cached_property
     def _outlines(self) -> tuple[Straight, ...]:
         """The retouch's outlines on a new ground, with the original beside them; none where the ground was left."""
-        if self._compared.ground_left:
+        if self._compared.ground_left or self.rim is None or not self.rim.swapped:
             return ()
         chain = self.features.chain_zone
         return straighten(self.bench, self.judged_piece, self.side_px, aside=self.props, chain=chain)
+
+    @cached_property
+    def halo(self) -> Halo | None:
+        """A strip of the old ground left around the piece on a new one; None where there is none."""
+        return find_halo(self._outlines, self.bench, self.side_px)
 
     @cached_property
     def features(self) -> Features:
@@ -212,14 +218,19 @@ class Evidence:
     def stone_fits(self) -> tuple[StoneFit, ...]:
         """What each large stone did beyond the whole piece; stones that cannot be fitted are left out.
 
-        Large changed places are fitted too: a stone that was scaled or moved shows itself there.
+        Large changed places are fitted too: a stone that was scaled or moved shows itself there. Their box holds the
+        stone that they lie on as well: it is the one that changed.
         """
-        mirrored = self._reflections
+        mirrored, stones = self._reflections, self.features.stones
         changed = changed_bodies(self.structure, self.side_px, self.props)
-        bodies = (*self.features.stones, *(b for b in changed if mirrored[b.mask].mean() < MIRRORED))
-        shown = (b for b in bodies if self.props[b.mask].mean() < PROPPED)
-        fits = (fit_stone(self.bench, stone, self.structure.inside) for stone in shown)
-        return tuple(f for f in fits if f is not None)
+        bodies = [(stone, stone.box, True) for stone in stones]
+        bodies += [(b, around(b, stones), False) for b in changed if mirrored[b.mask].mean() < MIRRORED]
+        fits = (
+            (fit_stone(self.bench, body, self.structure.inside), box, proposed)
+            for body, box, proposed in bodies
+            if self.props[body.mask].mean() < PROPPED
+        )
+        return tuple(replace(f, box=self.bench.box(*box), proposed=own) for f, box, own in fits if f is not None)
 
     @property
     def _reflections(self) -> Mask:

@@ -134,8 +134,7 @@ def _completed(silhouette: Mask, before: U8, after: U8 | None) -> Mask:
     if float(np.median(np.linalg.norm((kept - lab_after)[ground], axis=1))) > SAME_GROUND_E:
         away, clear = (np.linalg.norm(v - nearby(v, ground, 3.0 * reach), axis=2) for v in (lab, lab_after))
         same = np.linalg.norm(kept - lab_after, axis=2) < KEPT_E
-        either, neither = (away > OWN_COLOUR_E) | (clear > NEW_GROUND_E), np.minimum(away, clear) > NEW_GROUND_E
-        silhouette = silhouette | opened(gaps & (same & either | neither), 1)
+        silhouette = silhouette | opened(gaps & same & ((away > OWN_COLOUR_E) | (clear > NEW_GROUND_E)), 1)
     return _without_pinholes(silhouette)
 
 

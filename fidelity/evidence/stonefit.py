@@ -21,19 +21,25 @@ MAX_STRETCH = 0.6
 MIN_GAIN = 0.02
 """Correlation that the fit must win over no change; plain stones can be warped at no loss and mean nothing."""
 FIT_SIDE_PX = 200
+LIES_ON = 0.3
+"""Share of a changed place from which the stone under it is the one that changed."""
 ROOM = 0.12
 """Room around the stone, share of its box."""
 
 
 @dataclass(frozen=True)
 class StoneFit:
-    """Change of one stone, retouch against original, in percent: size, axis ratio, centre shift (of its size)."""
+    """Change of one stone, retouch against original, in percent: size, axis ratio, centre shift (of its size).
+
+    `proposed` is false where a changed place was fitted and not a stone as the original shows it.
+    """
 
     size_percent: float
     stretch_percent: float
     shift_percent: float
     correlation: float
     box: Box
+    proposed: bool = True
 
 
 def fit_stone(bench: Bench, stone: Stone, inside: Mask) -> StoneFit | None:
@@ -83,6 +89,17 @@ def fit_stone(bench: Bench, stone: Stone, inside: Mask) -> StoneFit | None:
         correlation=float(correlation),
         box=bench.box(x, y, w, h),
     )
+
+
+def around(body: Stone, stones: tuple[Stone, ...]) -> tuple[int, int, int, int]:
+    """The bench box (x, y, width, height) of a changed body with the stone that much of it lies on, if any."""
+    left, top, width, height = body.box
+    right, bottom = left + width, top + height
+    for stone in stones:
+        if stone.mask[body.mask].mean() > LIES_ON:
+            x, y, w, h = stone.box
+            left, top, right, bottom = min(left, x), min(top, y), max(right, x + w), max(bottom, y + h)
+    return left, top, right - left, bottom - top
 
 
 def _correlation(first: F32, second: F32, mask: U8) -> float:
