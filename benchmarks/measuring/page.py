@@ -30,7 +30,7 @@ rate may still be 4 %."""
 
 SET = """\
 The pictures are our own renders (see [fixtures/README.md](../fixtures/README.md)), and a defect is made in the scene
-wherever that is possible, so that its truth is exact. They are not photographs: no fingers, no depth of field, one
+wherever that is possible, so that its truth is exact. They are not photographs: no fingers, little depth of field, one
 light tent. Pieces are split once and for all in `fixtures/manifest.json`: limits may be set on the pieces of `limits`,
 the rates below come from the pieces of `rates`. Nobody may tune on those."""
 

@@ -19,7 +19,7 @@ from fidelity.evidence.straight import Straight, mean
 from fidelity.image.picture import Mask
 from fidelity.result import Box
 
-LEAST_PX, LEAST = 2.0, 0.0026
+LEAST_PX, LEAST = 5.0, 0.006
 """Least width of a strip in pixels, and as a share of the piece's longer side."""
 EDGE_E, UNLIKE_E = 4.0, 8.0
 """Least edge of the original inside the strip (ΔE over two pixels), and least ΔE of the strip to the piece."""

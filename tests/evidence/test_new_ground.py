@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fidelity_checks.silhouette import Silhouette
 
 import fidelity
-from fidelity import Evidence
+from fidelity import Evidence, Status
 
 PAIRS = Path(__file__).parents[2] / "fixtures" / "pairs"
 PRONG = 0.46
@@ -50,3 +51,27 @@ def test_a_cut_into_the_metal_is_found_in_its_place(piece: str, edit: str) -> No
 @pytest.mark.parametrize("piece", ["oval-1", "eternity-1", "solitaire6-2"])
 def test_a_cut_out_that_follows_the_edge_cuts_nothing(piece: str) -> None:
     assert not pair(piece, "ok_white_ground").undercuts
+
+
+@pytest.mark.parametrize("piece", ["eternity-1", "emerald-1"])
+def test_a_strip_of_the_old_ground_is_a_halo(piece: str) -> None:
+    """The studio leaves 7 px of 840 around the whole piece."""
+    pictures = (PAIRS / f"{piece}__original.jpg", PAIRS / f"{piece}__bad_halo_of_7_px.webp")
+    evidence = Evidence(*(fidelity.load(path) for path in pictures))
+    halo = evidence.halo
+    assert halo and halo.share > 0.6
+    assert halo.wide_percent * evidence.side_px / 100 == pytest.approx(7.5, abs=1.5)
+    outcome = Silhouette().judge(evidence)
+    assert outcome.status is Status.FAIL
+    assert "halo" in {finding.kind for finding in outcome.findings}
+
+
+@pytest.mark.parametrize("piece", ["eternity-1", "emerald-1"])
+def test_a_clean_cut_out_has_none(piece: str) -> None:
+    halo = pair(piece, "ok_white_ground").halo
+    assert halo is None or halo.size_percent < 0.2
+
+
+def test_a_left_ground_has_no_outlines_to_follow() -> None:
+    evidence = pair("oval-1", "ok_sharpened")
+    assert evidence.halo is None and evidence.undercuts == ()
