@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+import numpy as np
+
 from fidelity import Change, DetailKept, Evidence, Finding, Measurement, Outcome, Severity, Status
 
 TOUCHED_AGREEMENT = 0.985
@@ -117,6 +119,19 @@ def judged(
             findings=findings,
         )
     return Outcome(status=Status.PASS, summary=good, measurements=(measurement, *extra))
+
+
+def unless_too_small(outcome: Outcome, evidence: Evidence, seen: float | None, needed: float, what: str) -> Outcome:
+    """`outcome`; no pass where what it is about is `seen` smaller than `needed` (pixels at which the pair is judged).
+
+    `seen` is None where there is nothing of the kind. Two pictures of the same pixels pass: nothing was missed.
+    """
+    if outcome.status is not Status.PASS or seen is None or seen >= needed:
+        return outcome
+    if np.array_equal(evidence.original.rgb, evidence.retouched.rgb):
+        return outcome
+    why = f"{what} here are {seen:.1f} px wide; {needed:.0f} px are needed to see that one changed"
+    return outcome.model_copy(update={"status": Status.REVIEW, "summary": f"{why}; {outcome.summary}"})
 
 
 def with_findings(outcome: Outcome, further: Iterable[Finding]) -> Outcome:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fidelity import Evidence, Measurement, Outcome
-from fidelity_checks._places import judged, redrawn_as_a_whole
+from fidelity_checks._places import judged, redrawn_as_a_whole, unless_too_small
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,9 @@ class Facets:
     generative tools draw every facet a little anew. Beyond the limit the answer is review. Where they wiped the faint
     facet edges and kept or sharpened the clear ones, it is fail; a slight softness takes from both alike.
 
+    Where the largest stone is narrower than `stone_width_px` (pixels at which the pair is judged: at most 1200 along
+    the piece), nothing found is no proof: `review`.
+
     **When it does not apply.** No stone was found. Small stones are judged for their finest detail only (their places
     are `pave`'s). Cabochons and opals are judged alike: their pattern must stay.
 
@@ -34,12 +37,14 @@ class Facets:
     inside stones stays below it in 98 of 100. Over the stones of 224 faithful retouches the finest detail agrees by
     0.988 and more; strong latent round trips, upscalers and denoisers of the real pairs leave 0.89 to 0.98. The
     quarter of edges that lost most keeps 0.64 to 0.92 of what clear ones keep under upscalers and strong denoisers;
-    none of 224 faithful retouches goes below both limits.
+    none of 224 faithful retouches goes below both limits. The width: on part of the close-up pairs reduced to a half, a
+    third and a quarter, 5 of 11 changed stones under 60 px were found, 31 of 37 on larger ones, 52 of 55 at full size.
     """
 
     disagreement_share: float = 0.6
     detail_lost_share: float = 0.018
     faint_edges_lost_share: float = 0.07
+    stone_width_px: float = 60.0
 
     id: ClassVar[str] = "facets"
     title: ClassVar[str] = "Facets"
@@ -79,10 +84,12 @@ class Facets:
             good=f"facets agree in {seen}",
             extra=(Measurement(name="stones", original=count, unit="stones"),),
         )
-        return redrawn_as_a_whole(
+        outcome = redrawn_as_a_whole(
             outcome,
             evidence.detail_kept(features.stone_zone) or evidence.detail_kept(features.melee_zone),
             detail_lost=self.detail_lost_share,
             faint_lost=self.faint_edges_lost_share,
             what="the stones",
         )
+        width = max((2 * stone.radius for stone in features.stones), default=None)
+        return unless_too_small(outcome, evidence, width, self.stone_width_px, "the largest stones")

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from fidelity import Evidence, Measurement, Outcome, Severity, Status
-from fidelity_checks._places import judged
+from fidelity_checks._places import judged, unless_too_small
 
 FEW = 3
 """Fewer candidates have no typical width."""
@@ -85,18 +85,6 @@ class Prongs:
         if outcome.status is Status.FAIL and evidence.outline_changes.repainted:
             why = "the retouch repainted the metal: whether prongs went or only their highlights must be looked at"
             return outcome.model_copy(update={"status": Status.REVIEW, "summary": f"{why}; {outcome.summary}"})
-        return self._if_narrow(outcome, evidence)
-
-    def _if_narrow(self, outcome: Outcome, evidence: Evidence) -> Outcome:
-        """The outcome; no pass where the picture shows prongs too small for one to be missed."""
-        widths = [2 * spot.radius for spot in evidence.features.prongs]
-        if (
-            outcome.status is not Status.PASS
-            or len(widths) < FEW
-            or (width := np.percentile(widths, MOST)) >= self.prong_width_px
-        ):
-            return outcome
-        if np.array_equal(evidence.original.rgb, evidence.retouched.rgb):  # not a pixel differs: nothing was missed
-            return outcome
-        why = f"prongs here are {width:.1f} px wide; {self.prong_width_px:.0f} px are needed to see that one went"
-        return outcome.model_copy(update={"status": Status.REVIEW, "summary": f"{why}; {outcome.summary}"})
+        widths = [2 * spot.radius for spot in features.prongs]
+        width = float(np.percentile(widths, MOST)) if len(widths) >= FEW else None
+        return unless_too_small(outcome, evidence, width, self.prong_width_px, "prongs")

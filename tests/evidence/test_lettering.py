@@ -39,7 +39,7 @@ def test_a_stamp_is_found_where_it_is(size: float) -> None:
     found = rows(plate("S925 18K", size))
     assert found
     x, y, w, h = max(found, key=lambda row: row.box[2]).box
-    assert 175 < x and x + w < 185 + 150 * size and 215 - 25 * size < y and y + h < 230
+    assert x > 175 and x + w < 185 + 150 * size and 215 - 25 * size < y and y + h < 230
 
 
 def test_plain_metal_scratches_and_an_edge_are_no_letters() -> None:
