@@ -154,10 +154,10 @@ def _lies_in(zone: Zone, finding: Finding, evidence: Evidence) -> bool:
 
 
 _ZONES: dict[str, Callable[[Evidence], Mask]] = {
-    "mark": lambda e: e.features.mark_zone,
+    "mark": lambda e: e.mark_zone,
     "off stones": lambda e: ~(e.features.stone_zone | e.features.melee_zone | e.features.girdle_zone),
     "gone chain": lambda e: e.features.chain_zone if _gone(e.features.chain_zone, e) else np.zeros_like(e.mask),
-    "metal": lambda e: e.features.metal & ~e.features.mark_zone & ~e.features.chain_zone & ~e.features.girdle_zone,
+    "metal": lambda e: e.features.metal & ~e.mark_zone & ~e.features.chain_zone & ~e.features.girdle_zone,
 }
 
 

@@ -8,6 +8,13 @@ from typing import ClassVar
 from fidelity import Evidence, Finding, Measurement, Outcome, Severity
 from fidelity_checks._places import judged, measured, place, with_findings
 
+PAINTED_OVER = 0.35
+"""Energy of the edges that is left over letters, below which they were painted over and no others put there."""
+WORDS = {
+    "lost": "A mark or engraving was painted over",
+    "redrawn": "The strokes of a mark or engraving are not those of the original",
+}
+
 
 @dataclass(frozen=True)
 class Hallmark:
@@ -53,10 +60,9 @@ class Hallmark:
         """Compare marked regions stroke by stroke."""
         if why := evidence.unusable:
             return Outcome.review(why)
-        features = evidence.features
-        marked = bool(features.mark_zone.any()) or bool(evidence.lettering)
+        marks = evidence.mark_zone
         places = [c for c in evidence.changes if c.seen_whole and {"mark", "metal"} & set(c.zones)]
-        if not marked and not any(c.score > self.disagreement_share for c in places):
+        if not marks.any() and not any(c.score > self.disagreement_share for c in places):
             return Outcome.not_applicable("no stamp or engraving was found")
         outcome = judged(
             evidence,
@@ -69,9 +75,7 @@ class Hallmark:
                 "redrawn": "A mark, engraving or other detail of the metal was re-drawn {place}.",
             },
             good="marks and engraving agree stroke for stroke",
-            extra=(
-                Measurement(name="marked area", original=float(features.mark_zone.mean()), unit="share of the picture"),
-            ),
+            extra=(Measurement(name="marked area", original=float(marks.mean()), unit="share of the picture"),),
             severity=Severity.CRITICAL,
         )
         worst = max((1 - row.agreement for row in evidence.lettering), default=0.0)
@@ -82,13 +86,12 @@ class Hallmark:
 
 def _repainted(evidence: Evidence, limit: float) -> list[Finding]:
     """Rows of letters of which more than `limit` is not the original's."""
-    return [
-        Finding(
-            kind="redrawn",
-            severity=Severity.CRITICAL,
-            box=evidence.bench.box(*row.box),
-            message=f"The strokes of a mark or engraving are not those of the original {place(evidence, *row.centre)}.",
-        )
-        for row in evidence.lettering
-        if 1 - row.agreement > limit
-    ]
+    found = []
+    for row in evidence.lettering:
+        if 1 - row.agreement > limit:
+            kind = "lost" if row.left < PAINTED_OVER else "redrawn"
+            words = f"{WORDS[kind]} {place(evidence, *row.centre)}."
+            found.append(
+                Finding(kind=kind, severity=Severity.CRITICAL, box=evidence.bench.box(*row.box), message=words)
+            )
+    return found

@@ -45,7 +45,7 @@ def _features(evidence: Evidence) -> U8:
     thick = max(1, round(max(canvas.shape) / 600))
     _outline(canvas, evidence.mask, "piece", thick)
     _outline(canvas, features.chain_zone, "chain", thick)
-    _outline(canvas, features.mark_zone, "mark", thick)
+    _outline(canvas, features.mark_zone if evidence.unusable else evidence.mark_zone, "mark", thick)
     for stone in features.stones:
         _outline(canvas, stone.mask, "stone" if stone.single else "set with many", 2 * thick)
     for spots, name in ((features.melee, "small stones"), (features.prongs, "prong")):

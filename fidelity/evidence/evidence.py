@@ -193,6 +193,14 @@ class Evidence:
         return find_lettering(before, after, self.judged_piece, seen, self.side_px)
 
     @cached_property
+    def mark_zone(self) -> Mask:
+        """(h, w) stamps and engraving: clusters of fine strokes, and rows of letters."""
+        out = self.features.mark_zone.copy()
+        for row in self.lettering:
+            out[row.rows, row.cols] = True
+        return np.asarray(out)
+
+    @cached_property
     def _fineness(self) -> Fineness:
         # Places that changed speak for themselves; asked here is what became of all the rest.
         rest = self.structure.inside & ~self.props & (excess_of(self.structure) < NOTABLE)

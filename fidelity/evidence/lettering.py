@@ -10,7 +10,7 @@ two letters, hardly anything around.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -61,7 +61,8 @@ class Lettering:
     """One row of letters: its bench pixels, `box` x, y, width, height on the bench.
 
     `agreement` (-1..1) is the correlation of its gradients with the retouch's at the best shift within two pixels:
-    1 the same strokes, near 0 painted over or other letters.
+    1 the same strokes, near 0 painted over or other letters. `left` is the retouch's gradient energy over the
+    original's there: near 0 painted over, about 1 as many strokes.
     """
 
     rows: np.ndarray
@@ -69,6 +70,7 @@ class Lettering:
     box: tuple[int, int, int, int]
     height_px: int
     agreement: float = 1.0
+    left: float = 1.0
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -85,16 +87,12 @@ def find_lettering(before: F32, after: F32, piece: Mask, seen: Mask, side: float
     zone = closed(piece, max(2, round(GAP_SHARE * side)))
     smooth = np.asarray(cv2.GaussianBlur(before, (0, 0), 0.7), np.float32)
     found = [row for height in HEIGHTS_PX if height <= HIGHEST_SHARE * side for row in _rows(smooth, zone, height)]
-    kept = [
-        Lettering(row.rows, row.cols, row.box, row.height_px, agreement(before, after, row))
-        for row in found
-        if seen[row.rows, row.cols].mean() > SEEN
-    ]
+    kept = [_held_against(before, after, row) for row in found if seen[row.rows, row.cols].mean() > SEEN]
     return tuple(sorted(kept, key=lambda row: row.agreement))
 
 
-def agreement(before: F32, after: F32, row: Lettering) -> float:
-    """Correlation (-1..1) of gradients about the strokes of a row, at the best small shift."""
+def _held_against(before: F32, after: F32, row: Lettering) -> Lettering:
+    """The row with its agreement and what is left of it, at the best small shift."""
     sigma = max(0.8, 0.06 * row.height_px)
     pad = 6
     top, left = max(0, int(row.rows.min()) - pad), max(0, int(row.cols.min()) - pad)
@@ -104,12 +102,15 @@ def agreement(before: F32, after: F32, row: Lettering) -> float:
     body = grown(body, 2)
     a = np.stack(gradient(np.ascontiguousarray(before[window]), sigma))[:, body].ravel()
     b = np.stack(gradient(np.ascontiguousarray(after[window]), sigma))
-    best = -1.0
+    agreement, kept, energy = -1.0, 1.0, float(a @ a)
     for dy in range(-SEARCH_PX, SEARCH_PX + 1):
         for dx in range(-SEARCH_PX, SEARCH_PX + 1):
             moved = np.roll(b, (dy, dx), axis=(1, 2))[:, body].ravel()
-            best = max(best, float(a @ moved) / float(np.sqrt((a @ a) * (moved @ moved)) + 1e-6))
-    return best
+            own = float(moved @ moved)
+            found = float(a @ moved) / float(np.sqrt(energy * own) + 1e-6)
+            if found > agreement:
+                agreement, kept = found, own / (energy + 1e-6)
+    return replace(row, agreement=agreement, left=kept)
 
 
 def _rows(smooth: F32, zone: Mask, height: int) -> list[Lettering]:

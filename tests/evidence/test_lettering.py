@@ -66,6 +66,12 @@ def test_other_strokes_do_not_agree(after: Plane) -> None:
     assert rows(plate("S925 18K", 1.5), after)[0].agreement < 0.6
 
 
+def test_painted_over_is_told_from_other_letters() -> None:
+    before = plate("S925 18K", 1.5)
+    assert rows(before, plate())[0].left < 0.2
+    assert rows(before, plate("BX31 AUW", 1.5))[0].left > 0.5
+
+
 def test_what_one_picture_does_not_show_is_left_out() -> None:
     before, seen = plate("S925 18K", 1.5), PIECE.copy()
     seen[150:260] = False
