@@ -194,11 +194,13 @@ class Evidence:
 
     @cached_property
     def mark_zone(self) -> Mask:
-        """(h, w) stamps and engraving: clusters of fine strokes, and rows of letters."""
+        """(h, w) stamps and engraving: clusters of fine strokes, and rows of letters with half a letter's room."""
         out = self.features.mark_zone.copy()
         for row in self.lettering:
-            out[row.rows, row.cols] = True
-        return np.asarray(out)
+            letters = np.zeros_like(out)
+            letters[row.rows, row.cols] = True
+            out |= grown(letters, row.height_px // 2)
+        return np.asarray(out & self.mask)
 
     @cached_property
     def _fineness(self) -> Fineness:

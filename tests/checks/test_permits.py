@@ -145,7 +145,6 @@ CASES = {
         drawn.signet,
         lambda: drawn.without_stamp(drawn.signet()),
         lambda: other_letters(drawn.signet()),
-        regions=Regions(hallmark=(STAMP,)),
     ),
     "complete-hidden-parts": Case(
         "geometry",
