@@ -26,7 +26,8 @@ class Hallmark:
     **How.** Without reading, in two ways. Rows of letters (three strokes and more, close together, in several
     directions, plain ground around them) are looked for in the original at letter heights of 9 to 84 px, and each is
     compared by itself: the correlation of its gradients with the retouch's at the best shift within two pixels, 1 the
-    same strokes, near 0 painted over or other letters. And clusters of fine strokes on otherwise plain metal are
+    same strokes, near 0 painted over or other letters. Fewer strokes may be a maker's mark or dust: they say that there
+    is something to judge, and are compared like the rest. And clusters of fine strokes on otherwise plain metal are
     compared window by window, like all the rest of the metal: a faint stamp is not proposed, but its loss is seen.
 
     **When it does not apply.** No letters and no cluster of fine strokes on plain metal were found and no other
@@ -61,8 +62,9 @@ class Hallmark:
         if why := evidence.unusable:
             return Outcome.review(why)
         marks = evidence.mark_zone
+        marked = bool(marks.any()) or bool(evidence.lettering)
         places = [c for c in evidence.changes if c.seen_whole and {"mark", "metal"} & set(c.zones)]
-        if not marks.any() and not any(c.score > self.disagreement_share for c in places):
+        if not marked and not any(c.score > self.disagreement_share for c in places):
             return Outcome.not_applicable("no stamp or engraving was found")
         outcome = judged(
             evidence,
@@ -78,7 +80,7 @@ class Hallmark:
             extra=(Measurement(name="marked area", original=float(marks.mean()), unit="share of the picture"),),
             severity=Severity.CRITICAL,
         )
-        worst = max((1 - row.agreement for row in evidence.lettering), default=0.0)
+        worst = max((1 - row.agreement for row in evidence.lettering if row.clear), default=0.0)
         lost = measured("strokes lost", worst, self.strokes_lost_share, "of agreement")
         outcome = outcome.model_copy(update={"measurements": (*outcome.measurements, lost)})
         return with_findings(outcome, _repainted(evidence, self.strokes_lost_share))
@@ -88,7 +90,7 @@ def _repainted(evidence: Evidence, limit: float) -> list[Finding]:
     """Rows of letters of which more than `limit` is not the original's."""
     found = []
     for row in evidence.lettering:
-        if 1 - row.agreement > limit:
+        if row.clear and 1 - row.agreement > limit:
             kind = "lost" if row.left < PAINTED_OVER else "redrawn"
             words = f"{WORDS[kind]} {place(evidence, *row.centre)}."
             found.append(

@@ -190,13 +190,15 @@ class Evidence:
                 seen[self.bench.window(change.box)] = False
         if told is not None:
             seen &= told
-        return find_lettering(before, after, self.judged_piece, seen, self.side_px)
+        zones = self.features
+        taken = zones.stone_zone | zones.melee_zone | zones.chain_zone
+        return find_lettering(before, after, self.judged_piece, seen, self.side_px, taken=taken)
 
     @cached_property
     def mark_zone(self) -> Mask:
-        """(h, w) stamps and engraving: clusters of fine strokes, and rows of letters with half a letter's room."""
+        """(h, w) stamps and engraving: clusters of fine strokes, clear rows of letters with half a letter's room."""
         out = self.features.mark_zone.copy()
-        for row in self.lettering:
+        for row in (r for r in self.lettering if r.clear):
             letters = np.zeros_like(out)
             letters[row.rows, row.cols] = True
             out |= grown(letters, row.height_px // 2)

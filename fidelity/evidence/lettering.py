@@ -4,13 +4,14 @@ Letters of a stamp, a maker's mark or an engraving are strokes that stand close 
 and have plain ground around them. Edges and scratches are strokes of one direction: what a line longer than a few
 letters fits into is taken out by opening with such lines (Soille and Talbot 2001). Strokes are looked for at several
 letter heights, dark and light ones alike. Each row is compared by itself, not through the piece's windows: neither the
-dust rules nor the weight of the rim touch it. Only rows beyond doubt are proposed: three strokes and more, longer than
-two letters, hardly anything around.
+dust rules nor the weight of the rim touch it. A row is `clear` beyond doubt: three strokes and more, longer than two
+letters, hardly anything around. Fewer strokes may be a maker's mark, or dust and scratches.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -38,11 +39,14 @@ LEAST_PX = 4
 """A stroke has at least so many pixels at the scale at which it is looked for."""
 SCRATCH_LENGTH, THIN_SHARE = 1.8, 0.22
 """A body longer than this many letter heights is a scratch if its area over its length is below this share of one."""
-LEAST_SIDE, MOST_SIDE, LEAST_LENGTH, MOST_LENGTH = 0.55, 1.9, 2.0, 14.0
+LEAST_SIDE, MOST_SIDE, LEAST_LENGTH, MOST_LENGTH = 0.55, 1.9, 1.15, 14.0
 """Sides of a row, in letter heights."""
-LEAST_STROKES = 3
-PLAIN_AROUND, PLAIN_BUSY, PLAIN_SLOPE = 0.1, 0.2, 0.45
+PLAIN_AROUND, PLAIN_BUSY, PLAIN_SLOPE = 0.22, 0.2, 0.45
 """Strokes around a row over those inside: mean contrast, share of pixels; and the same for the median gradient."""
+CLEAR_STROKES, CLEAR_LENGTH, CLEAR_AROUND = 3, 2.0, 0.1
+"""Separate strokes, length in letter heights and contrast around (as above) of a row of letters beyond doubt."""
+TAKEN = 0.3
+"""Share of a row on stones or chain from which it is theirs, if it is not clear."""
 FAINTEST_MEAN_L = 2.2
 ONE_DIRECTION = 0.7
 """Coherence of the structure tensor from which strokes have one direction only."""
@@ -69,6 +73,7 @@ class Lettering:
     cols: np.ndarray
     box: tuple[int, int, int, int]
     height_px: int
+    clear: bool
     agreement: float = 1.0
     left: float = 1.0
 
@@ -78,15 +83,20 @@ class Lettering:
         return float(self.cols.mean()), float(self.rows.mean())
 
 
-def find_lettering(before: F32, after: F32, piece: Mask, seen: Mask, side: float) -> tuple[Lettering, ...]:
+def find_lettering(
+    before: F32, after: F32, piece: Mask, seen: Mask, side: float, *, taken: Mask | None = None
+) -> tuple[Lettering, ...]:
     """Rows of letters of the original, those that agree least first.
 
     `before`, `after` (h, w) lightness 0..100 on the same tone scale; `seen` (h, w) what both pictures show of the
-    piece; `side` its longer side in pixels. A row may be found at several letter heights.
+    piece; `side` its longer side in pixels; `taken` (h, w) stones and chain, which are full of strokes. A row may be
+    found at several letter heights.
     """
     zone = closed(piece, max(2, round(GAP_SHARE * side)))
     smooth = np.asarray(cv2.GaussianBlur(before, (0, 0), 0.7), np.float32)
     found = [row for height in HEIGHTS_PX if height <= HIGHEST_SHARE * side for row in _rows(smooth, zone, height)]
+    if taken is not None:
+        found = [row for row in found if row.clear or taken[row.rows, row.cols].mean() < TAKEN]
     kept = [_held_against(before, after, row) for row in found if seen[row.rows, row.cols].mean() > SEEN]
     return tuple(sorted(kept, key=lambda row: row.agreement))
 
@@ -137,9 +147,10 @@ def _rows(smooth: F32, zone: Mask, height: int) -> list[Lettering]:
         window = np.s_[max(0, top - pad) : top + tall + pad, max(0, left - pad) : left + width + pad]
         island = labels[window] == index
         near = (slopes[0][window], slopes[1][window])
-        if _is_row(island, strong[window], contrast[window], near, inside[window], letter=letter):
+        likely = _judge(island, strong[window], contrast[window], near, inside[window], letter=letter)
+        if likely:
             full = np.asarray(labels[top : top + tall, left : left + width] == index)
-            found.append(_on_bench(full, (left, top), factor, smooth.shape, height=height))
+            found.append(_on_bench(full, (left, top), factor, smooth.shape, height=height, clear=likely == "clear"))
     return [row for row in found if len(row.rows)]
 
 
@@ -169,24 +180,31 @@ def _without_scratches(strong: Mask, contrast: F32, letter: float) -> tuple[Mask
     return np.asarray(strong & ~gone), np.asarray(np.where(gone, 0, contrast), np.float32)
 
 
-def _is_row(island: Mask, strong: Mask, contrast: F32, slopes: tuple[F32, F32], inside: Mask, *, letter: float) -> bool:
-    """Whether an island of strokes is a row of letters beyond doubt."""
+def _judge(
+    island: Mask, strong: Mask, contrast: F32, slopes: tuple[F32, F32], inside: Mask, *, letter: float
+) -> Literal["", "likely", "clear"]:
+    """Whether an island of strokes may be a row of letters."""
     rows, cols = np.nonzero(island)
     sides = cv2.minAreaRect(np.column_stack([cols, rows]).astype(np.float32))[1]
     short, long = (min(sides) + 1) / letter, (max(sides) + 1) / letter
     body = island.astype(np.uint8)
     near, far = (cv2.dilate(body, _square(2 * int(share * letter) + 3)) for share in (0.2, 0.7))
     ring = (far > near) & inside
-    if not LEAST_SIDE < short < MOST_SIDE or long <= LEAST_LENGTH or not ring.any():
-        return False
+    if not LEAST_SIDE < short < MOST_SIDE or long < LEAST_LENGTH or not ring.any():
+        return ""
     mean = float(contrast[island].mean())
     around = float(contrast[ring].mean()) / max(mean, 1e-6)
     busy = float((contrast[ring] > FAINTEST_L).mean()) > PLAIN_BUSY
-    if mean < FAINTEST_MEAN_L or around >= PLAIN_AROUND or busy or float(strong[island].mean()) > SOLID:
-        return False
+    if mean < FAINTEST_MEAN_L or around > PLAIN_AROUND or busy or float(strong[island].mean()) > SOLID:
+        return ""
     edge = cv2.dilate(body, _square(3)) > 0
+    if not _in_many_directions(slopes, edge, ring):
+        return ""
     strokes = cv2.connectedComponents((strong & island).astype(np.uint8))[0] - 1
-    return strokes >= LEAST_STROKES and _in_many_directions(slopes, edge, ring)
+    holes = cv2.connectedComponents((edge & ~strong).astype(np.uint8))[0] - 1
+    if strokes >= CLEAR_STROKES and long > CLEAR_LENGTH and around < CLEAR_AROUND:
+        return "clear"
+    return "likely" if strokes > 1 or holes > 0 else ""
 
 
 def _in_many_directions(slopes: tuple[F32, F32], edge: Mask, ring: Mask) -> bool:
@@ -199,14 +217,14 @@ def _in_many_directions(slopes: tuple[F32, F32], edge: Mask, ring: Mask) -> bool
 
 
 def _on_bench(
-    island: Mask, corner: tuple[int, int], factor: float, shape: tuple[int, ...], *, height: int
+    island: Mask, corner: tuple[int, int], factor: float, shape: tuple[int, ...], *, height: int, clear: bool
 ) -> Lettering:
     size = (max(1, round(island.shape[1] / factor)), max(1, round(island.shape[0] / factor)))
     rows, cols = np.nonzero(cv2.resize(island.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST))
     x, y = int(corner[0] / factor), int(corner[1] / factor)
     rows, cols = rows + y, cols + x
     seen = (rows < shape[0]) & (cols < shape[1])
-    return Lettering(rows[seen], cols[seen], (x, y, size[0], size[1]), height)
+    return Lettering(rows[seen], cols[seen], (x, y, size[0], size[1]), height, clear)
 
 
 def _bars(length: int) -> list[U8]:

@@ -31,7 +31,8 @@ def plate(text: str = "", size: float = 1.0, seed: int = 3) -> Plane:
 
 
 def rows(before: Plane, after: Plane | None = None) -> tuple[Lettering, ...]:
-    return find_lettering(before, before if after is None else after, PIECE, PIECE, SIDE)
+    found = find_lettering(before, before if after is None else after, PIECE, PIECE, SIDE)
+    return tuple(row for row in found if row.clear)
 
 
 @pytest.mark.parametrize("size", [1.2, 1.5, 2.0])
@@ -70,6 +71,15 @@ def test_painted_over_is_told_from_other_letters() -> None:
     before = plate("S925 18K", 1.5)
     assert rows(before, plate())[0].left < 0.2
     assert rows(before, plate("BX31 AUW", 1.5))[0].left > 0.5
+
+
+def test_two_strokes_may_be_a_mark_but_not_on_stones() -> None:
+    struck = np.zeros(PIECE.shape, np.uint8)
+    cv2.putText(struck, "14", (280, 220), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 255, 2, cv2.LINE_AA)
+    level = np.asarray(plate() - 35 * (struck / 255), np.float32)
+    found = find_lettering(level, level, PIECE, PIECE, SIDE)
+    assert found and not any(row.clear for row in found)
+    assert find_lettering(level, level, PIECE, PIECE, SIDE, taken=PIECE) == ()
 
 
 def test_what_one_picture_does_not_show_is_left_out() -> None:
