@@ -136,9 +136,10 @@ class Silhouette:
         if not findings:
             return Outcome(status=Status.PASS, summary="the outline is where it was", measurements=measurements)
         count = "1 place" if len(findings) == 1 else f"{len(findings)} places"
+        what = f"the outline changed in {count}" if findings[0].kind != "halo" else "the cut-out kept a halo"
         return Outcome(
             status=Status.FAIL,
-            summary=f"the outline changed in {count}; {findings[0].message}",
+            summary=f"{what}; {findings[0].message}",
             measurements=measurements,
             findings=tuple(findings[:MAX_FINDINGS]),
         )
