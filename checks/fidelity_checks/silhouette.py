@@ -9,6 +9,7 @@ from fidelity import Evidence, Finding, Outcome, Severity, Status
 from fidelity.evidence.bending import Bend
 from fidelity.evidence.edges import Bite
 from fidelity.evidence.fog import Faded
+from fidelity.evidence.halo import Halo
 from fidelity.evidence.undercut import Undercut
 from fidelity_checks._places import MAX_FINDINGS, measured, place
 
@@ -96,39 +97,12 @@ class Silhouette:
             measured("outline shift", max((b.shift_percent for b in outline.bends), default=0.0), self.shift_percent),
         )
 
-        def found(
-            kind: str, spot: Bite | Undercut | Faded | Bend, says: str, severity: Severity = Severity.CRITICAL
-        ) -> Finding:
-            words = says.format(place(evidence, spot.x, spot.y))
-            return Finding(kind=kind, severity=severity, box=spot.box, message=words)
-
-        findings = [found("eaten", b, "A piece of the outline became ground {}.") for b in bites]
-        findings += [
-            found(
-                "thinned" if u.long_percent > LONG_PERCENT else "eaten",
-                u,
-                f"The new ground covers a strip of metal {{}}: {u.deep_percent:.1f} % of the piece deep, "
-                f"{u.long_percent:.0f} % long.",
-            )
-            for u in cut
-        ]
-        findings += [
-            found("faded", f, f"The piece fades into its new ground {{}}: {100 * f.matte:.0f} % of it is left.")
-            for f in faded
-        ]
-        findings += [
-            found(
-                KINDS[b.way],
-                b,
-                f"The outline moved{WAYS[b.way]} by {b.shift_percent:.1f} % of the piece {{}}.",
-                Severity.MAJOR,
-            )
-            for b in bends
-        ]
+        findings = [_eaten(evidence, bite) for bite in bites]
+        findings += [_cut(evidence, undercut) for undercut in cut]
+        findings += [_faded(evidence, fog) for fog in faded]
+        findings += [_bent(evidence, bend) for bend in bends]
         if halo and halo.size_percent > self.halo_percent:
-            says = f"A strip of the old ground, {halo.wide_percent:.1f} % of the piece wide, is left along "
-            says += f"{100 * halo.share:.0f} % of the outline."
-            findings.append(Finding(kind="halo", severity=Severity.MAJOR, box=halo.box, message=says))
+            findings.append(_left(halo))
         if not findings and large:
             return Outcome.review("the outline changed only where the frame cuts it: a caption or badge, or the piece")
         if not findings and outline.repainted:
@@ -160,3 +134,35 @@ class Silhouette:
         )
         finding = Finding(kind="another", severity=Severity.CRITICAL, box=(0, 0, width, height), message=message)
         return Outcome(status=Status.FAIL, summary=message, measurements=(lost,), findings=(finding,))
+
+
+def _eaten(evidence: Evidence, bite: Bite) -> Finding:
+    where = place(evidence, bite.x, bite.y)
+    message = f"A piece of the outline became ground {where}."
+    return Finding(kind="eaten", severity=Severity.CRITICAL, box=bite.box, message=message)
+
+
+def _cut(evidence: Evidence, cut: Undercut) -> Finding:
+    where = place(evidence, cut.x, cut.y)
+    size = f"{cut.deep_percent:.1f} % of the piece deep, {cut.long_percent:.0f} % long"
+    kind = "thinned" if cut.long_percent > LONG_PERCENT else "eaten"
+    message = f"The new ground covers a strip of metal {where}: {size}."
+    return Finding(kind=kind, severity=Severity.CRITICAL, box=cut.box, message=message)
+
+
+def _faded(evidence: Evidence, fog: Faded) -> Finding:
+    where = place(evidence, fog.x, fog.y)
+    message = f"The piece fades into its new ground {where}: {100 * fog.matte:.0f} % of it is left."
+    return Finding(kind="faded", severity=Severity.CRITICAL, box=fog.box, message=message)
+
+
+def _bent(evidence: Evidence, bend: Bend) -> Finding:
+    where = place(evidence, bend.x, bend.y)
+    message = f"The outline moved{WAYS[bend.way]} by {bend.shift_percent:.1f} % of the piece {where}."
+    return Finding(kind=KINDS[bend.way], severity=Severity.MAJOR, box=bend.box, message=message)
+
+
+def _left(halo: Halo) -> Finding:
+    size = f"{halo.wide_percent:.1f} % of the piece wide"
+    message = f"A strip of the old ground, {size}, is left along {100 * halo.share:.0f} % of the outline."
+    return Finding(kind="halo", severity=Severity.MAJOR, box=halo.box, message=message)
