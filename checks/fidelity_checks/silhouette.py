@@ -136,30 +136,35 @@ class Silhouette:
         return Outcome(status=Status.FAIL, summary=message, measurements=(lost,), findings=(finding,))
 
 
+def _finding(
+    evidence: Evidence,
+    kind: str,
+    spot: Bite | Undercut | Faded | Bend,
+    says: str,
+    severity: Severity = Severity.CRITICAL,
+) -> Finding:
+    """`says` has a `{}` for the place."""
+    return Finding(kind=kind, severity=severity, box=spot.box, message=says.format(place(evidence, spot.x, spot.y)))
+
+
 def _eaten(evidence: Evidence, bite: Bite) -> Finding:
-    where = place(evidence, bite.x, bite.y)
-    message = f"A piece of the outline became ground {where}."
-    return Finding(kind="eaten", severity=Severity.CRITICAL, box=bite.box, message=message)
+    return _finding(evidence, "eaten", bite, "A piece of the outline became ground {}.")
 
 
 def _cut(evidence: Evidence, cut: Undercut) -> Finding:
-    where = place(evidence, cut.x, cut.y)
     size = f"{cut.deep_percent:.1f} % of the piece deep, {cut.long_percent:.0f} % long"
     kind = "thinned" if cut.long_percent > LONG_PERCENT else "eaten"
-    message = f"The new ground covers a strip of metal {where}: {size}."
-    return Finding(kind=kind, severity=Severity.CRITICAL, box=cut.box, message=message)
+    return _finding(evidence, kind, cut, f"The new ground covers a strip of metal {{}}: {size}.")
 
 
 def _faded(evidence: Evidence, fog: Faded) -> Finding:
-    where = place(evidence, fog.x, fog.y)
-    message = f"The piece fades into its new ground {where}: {100 * fog.matte:.0f} % of it is left."
-    return Finding(kind="faded", severity=Severity.CRITICAL, box=fog.box, message=message)
+    left = f"{100 * fog.matte:.0f} % of it is left"
+    return _finding(evidence, "faded", fog, f"The piece fades into its new ground {{}}: {left}.")
 
 
 def _bent(evidence: Evidence, bend: Bend) -> Finding:
-    where = place(evidence, bend.x, bend.y)
-    message = f"The outline moved{WAYS[bend.way]} by {bend.shift_percent:.1f} % of the piece {where}."
-    return Finding(kind=KINDS[bend.way], severity=Severity.MAJOR, box=bend.box, message=message)
+    says = f"The outline moved{WAYS[bend.way]} by {bend.shift_percent:.1f} % of the piece {{}}."
+    return _finding(evidence, KINDS[bend.way], bend, says, Severity.MAJOR)
 
 
 def _left(halo: Halo) -> Finding:

@@ -33,15 +33,13 @@ class Halo:
 
     `size_percent` is its mean width along all of the outline that can be judged, `wide_percent` its median width where
     there is any, both in percent of the piece's longer side; `share` of the outline that has it (0 to 1). `box` holds
-    it, `x`, `y` is its middle on the bench.
+    all of it.
     """
 
     box: Box
     size_percent: float
     wide_percent: float
     share: float
-    x: float
-    y: float
 
 
 def find_halo(outlines: Iterable[Straight], bench: Bench, side: float) -> Halo | None:
@@ -58,14 +56,12 @@ def find_halo(outlines: Iterable[Straight], bench: Bench, side: float) -> Halo |
         size_percent=100 * float(wide.sum()) / judged / side,
         wide_percent=100 * float(np.median(wide)) / side,
         share=len(wide) / judged,
-        x=float((left + right) / 2),
-        y=float((top + bottom) / 2),
     )
 
 
 def _left(outline: Straight, side: float) -> Mask:
     """(n,) where the old ground was left between the original's edge and the retouch's outline."""
-    own, path, sums = outline.own, outline.path, outline.sums()
+    own, path, sums = outline.own, outline.path, outline.sums
     deep = np.maximum(2, own - path)
     between = mean(sums, path + 3, np.maximum(own, path + 3))
     inside = mean(sums, path - np.minimum(deep, 6) - 1, path - 1)

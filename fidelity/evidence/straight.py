@@ -9,6 +9,7 @@ aside (dynamic programming; Amini, Weymouth, Jain, PAMI 1990). Where both part, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -75,6 +76,7 @@ class Straight:
         """(n,) strength of the original's edge at a column each."""
         return np.asarray(self.edges[np.arange(len(columns)), np.clip(columns, 0, self.edges.shape[1] - 1)])
 
+    @cached_property
     def sums(self) -> F64:
         """(n, k + 1, 3) running sums of `lab`, for `mean`."""
         return np.cumsum(np.pad(self.lab, ((0, 0), (1, 0), (0, 0))), axis=1, dtype=np.float64)

@@ -137,7 +137,7 @@ def _undercut(run: Indices, along: _Along, bench: Bench, side: float) -> Undercu
 
 def _read(outline: Straight) -> _Along:
     """What the original has between the retouch's outline and its own edge farther out."""
-    own, path, sums = outline.own, outline.path, outline.sums()
+    own, path, sums = outline.own, outline.path, outline.sums
     under = np.max([outline.strength(own + d) for d in (-1, 0, 1)], axis=0)
     deep = np.maximum(2, path - own)
     between = mean(sums, np.minimum(own + 2, path + 1), np.maximum(path - 1, own + 2))
