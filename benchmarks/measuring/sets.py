@@ -63,7 +63,7 @@ class Labelled:
 
 def sort_of(edit: str) -> str:
     """An edit in words, without the numbers that say how much of it."""
-    return re.split(r"\s*[,({]|\s+[x+−-]?\d", edit)[0].strip()
+    return re.split(r"\s*[,({]|\s+(?:of\s+)?[x+−-]?\d", edit)[0].strip()
 
 
 def read(place: Path) -> list[Labelled]:

@@ -42,6 +42,12 @@ places with a defect that somebody made on a prong, a stone or a mark none is ab
 of real pairs 25 are."""
 STREAKED_BESIDE = 0.6
 """The same beside a larger reflection that changed: what is left of it at its ends."""
+SOFT_STEEP, SOFT_CONTRAST, SOFT_EDGE = 7.6, 15.0, 0.75
+"""Steepest rise and contrast of what changed, and one over the other, below which it has no edge: finger marks that
+were wiped off reach 7.4, 12 and 0.7 on rendered metal; of 190 prongs and letters that somebody took away or drew anew
+none stays below all three."""
+UNSEEN_L, UNSEEN_STEEP = 1.5, 2.5
+"""Contrast and steepest rise of what changed that nobody sees on metal."""
 FILLS = 0.4
 """Size of a change over that of its stone from which it is the stone that changed."""
 SMEARED = 0.042
@@ -74,6 +80,7 @@ class Part:
     """One changed place: bench pixels; box, size, length and width in shares of the longer side; mean scores.
 
     `hidden`: a prop lay there in the original. `streaked`: how far the edges of both pictures run one way (0..1).
+    `contrast` and `steep`: how much lightness changed (CIELAB), and its steepest rise over two pixels.
     """
 
     rows: np.ndarray
@@ -88,6 +95,8 @@ class Part:
     thin: float
     hidden: bool = False
     streaked: float = 0.0
+    contrast: float = 100.0
+    steep: float = 100.0
 
 
 @dataclass(frozen=True)
@@ -112,8 +121,10 @@ def zones_of(parts: list[Part], features: Features, shape: tuple[int, int], side
     """Zones of every part, likeliest first; `side` is the piece's longer side in bench pixels."""
     contexts = [_context(part, features, shape, side) for part in parts]
     zones: list[tuple[Zone, ...]] = [("metal",)] * len(parts)
-    mirrors = _mirrors(parts, contexts)
-    plain = [[i for i in group if not mirrors[i]] for group in _groups(parts)]
+    metal = [not (here.gem or here.coloured) and here.chain <= ON_CHAIN for here in contexts]
+    mirrors = _mirrors(parts, metal)
+    smudges = [_soft(part, here) and plain for part, here, plain in zip(parts, contexts, metal, strict=True)]
+    plain = [[i for i in group if not (mirrors[i] or smudges[i])] for group in _groups(parts)]
     groups = [group for group in plain if group]
     counts = [part.score > COUNTS_FROM and not part.hidden for part in parts]
     parts_hit = sum(any(counts[i] for i in members) for members in groups)
@@ -132,12 +143,13 @@ def zones_of(parts: list[Part], features: Features, shape: tuple[int, int], side
                 own = ("mark", *(z for z in named if z != "mark"))
             zones[i] = own
     zones = _scattered(parts, contexts, zones)
-    return [("reflection",) if mirror else own for mirror, own in zip(mirrors, zones, strict=True)]
+    for i, own in enumerate(zones):
+        zones[i] = ("smudge",) if smudges[i] else ("reflection",) if mirrors[i] else own
+    return zones
 
 
-def _mirrors(parts: list[Part], contexts: list[_Context]) -> list[bool]:
-    """Which places are reflections on metal: step-cut gems and flat links have edges that run one way, too."""
-    metal = [not (here.gem or here.coloured) and here.chain <= ON_CHAIN for here in contexts]
+def _mirrors(parts: list[Part], metal: list[bool]) -> list[bool]:
+    """Which places on `metal` are reflections: step-cut gems and flat links have edges that run one way, too."""
     sure = [part.streaked > STREAKED and plain for part, plain in zip(parts, metal, strict=True)]
     large = [part for part, mirror in zip(parts, sure, strict=True) if mirror]
     return [
@@ -149,6 +161,17 @@ def _mirrors(parts: list[Part], contexts: list[_Context]) -> list[bool]:
         )
         for part, plain, mirror in zip(parts, metal, sure, strict=True)
     ]
+
+
+def _soft(part: Part, here: _Context) -> bool:
+    """Whether what changed there has no edge, as finger marks dull a reflection, or nobody sees it.
+
+    Prongs, beads and letters have edges.
+    """
+    edgeless = part.steep < min(SOFT_STEEP, SOFT_EDGE * part.contrast) and part.contrast < SOFT_CONTRAST
+    if edgeless and max(here.in_single, here.in_set) <= 0.5:
+        return True
+    return part.contrast < UNSEEN_L and part.steep < UNSEEN_STEEP
 
 
 def _ground_of(contexts: list[_Context]) -> tuple[Zone, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 
-from fidelity.image.picture import F64, U8, Mask, Picture
+from fidelity.image.picture import F32, F64, U8, Mask, Picture
 from fidelity.registration import Registration
 from fidelity.registration.register import warp
 from fidelity.result import Box
@@ -45,6 +46,15 @@ class Bench:
     def shown(self) -> Mask:
         """(h, w) where the retouch reaches and nothing shines through it."""
         return self.covered if self.alpha is None else self.covered & (self.alpha > OPAQUE)
+
+    @cached_property
+    def lightness(self) -> tuple[F32, F32]:
+        """CIELAB lightness (h, w), 0 to 100, of the original and of the retouch as it is."""
+        before, after = (
+            np.asarray(cv2.cvtColor(p.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[..., 0], np.float32)
+            for p in (self.before, self.after)
+        )
+        return before, after
 
     def box(self, x: float, y: float, width: float, height: float) -> Box:
         """A bench box in original pixels."""

@@ -15,12 +15,13 @@ from fidelity.evidence.features import Features
 from fidelity.evidence.props import MIRROR_REACH
 from fidelity.evidence.stones import Stone
 from fidelity.evidence.streaks import Streaks, find_streaks
-from fidelity.evidence.structure import Structure, lightness
+from fidelity.evidence.structure import Structure
+from fidelity.image.gradient import slope
 from fidelity.image.morphology import closed, grown
 from fidelity.image.picture import F32, Mask
 from fidelity.result import Box
 
-Zone = Literal["stone", "girdle", "melee", "chain", "mark", "metal", "reflection"]
+Zone = Literal["stone", "girdle", "melee", "chain", "mark", "metal", "reflection", "smudge"]
 NOTABLE = 0.30
 """Disagreement from which a window is worth reporting at all; checks put their own limits above it."""
 JOIN_SHARE = 0.006
@@ -34,6 +35,8 @@ ONE_SIDED = 0.35
 FORM_KEPT = 0.9
 """Correlation of the coarse form above which detail was blurred and nothing taken away: softened facets of labelled
 pairs keep 0.93 and more, prongs that went or moved at most 0.85."""
+EXTREME = 95.0
+"""Percentile that stands for the most a place changed."""
 FRAME_REACH = 0.012
 """Distance from either picture's frame, share of the piece's longer side, at which a changed place is cut by it."""
 MOST = 60
@@ -101,7 +104,7 @@ def find_changes(
     regions = sorted(regions, key=lambda r: -r.intensity_max)[:MOST]
     if not regions:
         return ()
-    streaks = find_streaks(*lightness(bench), structure.inside, side)
+    streaks = find_streaks(*bench.lightness, structure.inside, side)
     beside = props if not props.any() else grown(props, round(BESIDE_REACH * side))
     parts = [_part(region, structure, side, (props, beside), streaks) for region in regions]
     zones = zones_of(parts, features, bench.shape, side)
@@ -115,7 +118,7 @@ def find_changes(
         y, x = int(rows[worst]), int(cols[worst])
         lost, invented = float(structure.lost[y, x]), float(structure.invented[y, x])
         # A reflection near a prop that went, or detail where the original was blank, is its mirror image's place.
-        mirror = own[0] == "reflection" or (own[0] != "stone" and _only(invented, lost))
+        mirror = own[0] in ("reflection", "smudge") or (own[0] != "stone" and _only(invented, lost))
         mirrored = mirror and bool(mirrors[rows, cols].all())
         out.append(
             Change(
@@ -146,6 +149,7 @@ def _part(region, structure: Structure, side: float, aside: tuple[Mask, Mask], s
     rows, cols = region.coords.T
     covered, beside = (float(where[rows, cols].mean()) for where in aside)
     top, left, bottom, right = region.bbox
+    apart = structure.apart[top:bottom, left:right]
     across = cv2.minAreaRect(np.column_stack([cols, rows]).astype(np.float32))[1]
     return Part(
         rows=rows,
@@ -158,6 +162,8 @@ def _part(region, structure: Structure, side: float, aside: tuple[Mask, Mask], s
         long=(max(across) + 1) / side,
         thin=(min(across) + 1) / side,
         streaked=streaks.over(rows, cols),
+        contrast=float(np.percentile(np.abs(apart - np.median(apart)), EXTREME)),
+        steep=float(np.percentile(slope(apart, 0.0), EXTREME)),
         hidden=covered > HIDDEN or (covered > TOUCHED and beside > BESIDE),
         blurred=bool(structure.blurred[rows, cols].mean() > 0.5) and structure.form_kept(rows, cols) > FORM_KEPT,
     )

@@ -140,7 +140,7 @@ def _new_ground(rim: Rim) -> Iterator[_Place]:
 
 
 def _patches(rim: Rim) -> Iterator[_Place]:
-    even = (rim.busy_after < PATCH_EVEN) & (rim.busy_before > PATCH_BUSY)
+    even = (rim.busy_after < PATCH_EVEN) & (rim.busy_before > PATCH_BUSY) & ~rim.dust
     return _places(rim, even & (rim.busy_before > PATCH_RATIO * rim.busy_after), PATCH_E)
 
 

@@ -27,7 +27,7 @@ from fidelity.evidence.recoloured import find_recoloured
 from fidelity.evidence.rim import Rim, look_at_rim
 from fidelity.evidence.stonefit import StoneFit, around, fit_stone
 from fidelity.evidence.straight import Straight, straighten
-from fidelity.evidence.structure import Structure, compare, lightness, tone_matched
+from fidelity.evidence.structure import Structure, compare, tone_matched
 from fidelity.evidence.texture import Texture, measure_texture
 from fidelity.evidence.tone import Tone, measure_tone
 from fidelity.evidence.undercut import Undercut, find_undercuts
@@ -133,7 +133,7 @@ class Evidence:
     @cached_property
     def rim(self) -> Rim | None:
         """Piece and ground at the outline; None where nothing of the piece is seen."""
-        return look_at_rim(self.bench, self.judged_piece, self.side_px, aside=self.props)
+        return look_at_rim(self.bench, self.judged_piece, self.side_px, aside=self.props, dust=self._compared.dust)
 
     @cached_property
     def outline_changes(self) -> OutlineChanges:
@@ -183,7 +183,7 @@ class Evidence:
         """
         told = draw(self.brief, self.bench, self.mask).mark
         seen = self.judged_piece & self.bench.shown & ~self.props
-        before, after = lightness(self.bench)
+        before, after = self.bench.lightness
         after = tone_matched(before, after, seen)
         for change in self.changes:
             if not change.seen_whole:
@@ -246,10 +246,10 @@ class Evidence:
 
     @property
     def _reflections(self) -> Mask:
-        """(h, w) the boxes of changed reflections."""
+        """(h, w) the boxes of changed reflections and of smudges."""
         out = np.zeros(self.bench.shape, bool)
         for change in self.changes:
-            if change.zone == "reflection":
+            if change.zone in ("reflection", "smudge"):
                 out[self.bench.window(change.box)] = True
         return out
 

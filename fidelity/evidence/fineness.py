@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from fidelity.evidence.bench import Bench
-from fidelity.evidence.structure import lightness, tone_matched
+from fidelity.evidence.structure import tone_matched
 from fidelity.image.gradient import gradient
 from fidelity.image.morphology import shrunk
 from fidelity.image.picture import F32, Mask
@@ -78,7 +78,7 @@ def fine_detail(bench: Bench, inside: Mask, registration: Registration) -> Finen
     if registration.matrix is None or not core.any():
         return Fineness(nothing, nothing, nothing)
     pixel = float(np.sqrt(abs(np.linalg.det(registration.matrix[:2, :2])))) * bench.scale
-    before, after = lightness(bench)
+    before, after = bench.lightness
     after = tone_matched(before, after, inside)
     (ax, ay), (bx, by) = (gradient(v, max(1.0, pixel)) for v in (before, after))
     first, second = ax * ax + ay * ay, bx * bx + by * by

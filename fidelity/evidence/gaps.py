@@ -30,6 +30,10 @@ SET_OFF_PX, SET_OFF_E = 4, 8.0
 """Distance at which the metal about it is seen, and the least ΔE (CIE76) between both."""
 OPENING_JUMP_E = 40.0
 """Change of colour in the smallest openings: a dark ground became a light one."""
+LIT_SIDE, LIT_WAS_GROUND, LIT_UNEVEN_E = 0.08, 0.7, 9.5
+"""Light that was painted on: its largest side (share of the longer side), the share of it that may have been ground,
+and the least standard deviation of the colour (CIE76) in the original. Sparkle on diamonds has at most 0.66 and at
+least 10.6, gaps at least 0.5 and at most 8.4."""
 PLAIN_E = 3.0
 """Median ΔE in the ring about the piece up to which one colour stands for the new ground."""
 FEW_PX = 100
@@ -56,6 +60,7 @@ def show_new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
     off = np.linalg.norm(after - np.median(after[ring], axis=0), axis=2)
     if float(np.median(off[ring])) <= PLAIN_E:  # else a shadow lies on a part of it, or a pattern
         shows_new = (off < NEW_GROUND_E) & moved
+        shows_new &= ~_lit_up(shows_new, was_ground, before, (LIT_SIDE * side) ** 2)
         found |= (shows_new & was_ground) | _openings(shows_new, from_old, before, after)
     return grown(found, max(2, round(0.005 * side)))
 
@@ -87,6 +92,19 @@ def _in_shade(shaded: Mask, before: F32, after: F32, swap: F32, side: float) -> 
         share = float(np.median((after - before)[window][core][:, 0])) / (float(np.median(swap[window][core])) or 1.0)
         if uneven < OPENING_EVEN_E and set_off > SET_OFF_E and SHADED_SWAP[0] < share < SHADED_SWAP[1]:
             out[window] |= own
+    return out
+
+
+def _lit_up(shows_new: Mask, was_ground: Mask, before: F32, largest: float) -> Mask:
+    """Light of the new ground's colour where the original showed facets, some of them as grey as its ground.
+
+    Places of up to `largest` pixels: the ground about the piece is larger, and sparkle is not.
+    """
+    out = np.zeros(shows_new.shape, bool)
+    for rows, cols, own in connected(shows_new):
+        if not OPENING_PX <= own.sum() <= largest or was_ground[rows, cols][own].mean() > LIT_WAS_GROUND:
+            continue
+        out[rows, cols] |= own & (float(np.linalg.norm(before[rows, cols][own].std(axis=0))) > LIT_UNEVEN_E)
     return out
 
 

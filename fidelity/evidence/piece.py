@@ -13,7 +13,7 @@ from fidelity.evidence.busy_ground import piece_on_busy_ground
 from fidelity.image.colour import srgb_to_lab
 from fidelity.image.gradient import slope
 from fidelity.image.ground import piece_on_plain_ground
-from fidelity.image.morphology import closed, grown, opened, shrunk
+from fidelity.image.morphology import closed, connected, grown, opened, shrunk
 from fidelity.image.picture import F32, U8, Mask, Picture
 from fidelity.registration import Registration
 from fidelity.registration.register import warp
@@ -33,6 +33,11 @@ KEPT_E = 9.0
 """ΔE between both pictures, after the piece's own change of tone, up to which a pixel was kept."""
 NEW_GROUND_E = 12.0
 """ΔE from the retouch's own ground at which a pixel in a gap does not show it."""
+LIT_SHARE, LIT_WAS, LIT_SHOWS, LIT_UNEVEN_E = 0.012, 0.2, 0.6, 10.0
+"""Light painted on a stone, sparkle of the new ground's colour: its largest area (share of the piece), the share that
+may have been ground, the least share that shows the new one, and the colour's standard deviation in the original."""
+GROUND_E, LIT_E = 9.0, 4.0
+"""ΔE (CIE76) from its ground up to which the original, and the retouch, shows it."""
 SHADOW_SLOPE = 6.0
 """Mean slope (grey levels of 255 per pixel) that a soft shadow does not reach."""
 PROP_SHARE = 0.08
@@ -120,7 +125,7 @@ def _completed(silhouette: Mask, before: U8, after: U8 | None) -> Mask:
 
     `silhouette` (h, w), `before` and `after` (h, w, 3) on one grid. A gap is piece where it differs from the
     original's own ground nearby, or from the retouch's, and was kept by the retouch; a swapped ground is not kept, a
-    shadow neither.
+    shadow neither. So is a small one that the retouch alone made as light as its ground.
     On an unchanged ground only pinholes can be told: nothing else distinguishes a gap from its surroundings.
     """
     reach = _reach(silhouette)
@@ -135,7 +140,23 @@ def _completed(silhouette: Mask, before: U8, after: U8 | None) -> Mask:
         away, clear = (np.linalg.norm(v - nearby(v, ground, 3.0 * reach), axis=2) for v in (lab, lab_after))
         same = np.linalg.norm(kept - lab_after, axis=2) < KEPT_E
         silhouette = silhouette | opened(gaps & same & ((away > OWN_COLOUR_E) | (clear > NEW_GROUND_E)), 1)
+        silhouette = silhouette | _lit_up(gaps & ~silhouette, lab, away, clear, LIT_SHARE * silhouette.sum())
     return _without_pinholes(silhouette)
+
+
+def _lit_up(gaps: Mask, before: F32, away: F32, clear: F32, largest: float) -> Mask:
+    """Small gaps, up to `largest` pixels, of the new ground's colour where the original showed facets and no ground.
+
+    `before` (h, w, 3) is the original's CIELAB, `away` and `clear` (h, w) ΔE of both pictures from their grounds.
+    """
+    out = np.zeros(gaps.shape, bool)
+    for rows, cols, own in connected(gaps):
+        if FEW_PX <= own.sum() <= largest:
+            was_ground = (away[rows, cols][own] < GROUND_E).mean()
+            shows_new = (clear[rows, cols][own] < LIT_E).mean()
+            uneven = float(np.linalg.norm(before[rows, cols][own].std(axis=0)))
+            out[rows, cols] |= own & bool(was_ground < LIT_WAS and shows_new > LIT_SHOWS and uneven > LIT_UNEVEN_E)
+    return out
 
 
 def _structured(part: Mask, beside: Mask, rgb: U8) -> Mask:

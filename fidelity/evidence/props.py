@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.piece import nearby
-from fidelity.evidence.structure import lightness, tone_matched
+from fidelity.evidence.structure import tone_matched
 from fidelity.image.colour import srgb_to_lab
 from fidelity.image.gradient import slope
 from fidelity.image.morphology import grown, opened
@@ -89,7 +89,7 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> 
     sure = piece & bench.covered
     if not sure.any() or not ground.any():
         return none
-    before, after = lightness(bench)
+    before, after = bench.lightness
     window = max(3, round(0.006 * side) | 1)
     even = cv2.blur(slope(before, 1.0), (2 * window + 1,) * 2) < PROP_SLOPE
     lab, lab_after = srgb_to_lab(bench.before), srgb_to_lab(bench.after).copy()

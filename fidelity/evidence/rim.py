@@ -45,7 +45,8 @@ class Rim:
     ΔE (CIE76) in a window of `window` pixels, after a search over shifts of one pixel; `busy_before` and
     `busy_after` are the colour's standard deviation in the window. `was_ground`, `own_ground` and `new_ground`
     are ΔE: original to its own ground nearby, retouch to the original's ground, retouch to its own. `ground` (h, w, 3)
-    is the mean CIELAB of the retouch's ground nearby; None where hardly any is seen.
+    is the mean CIELAB of the retouch's ground nearby; None where hardly any is seen. `dust` is where dust that went lay
+    within half a window.
     """
 
     bench: Bench
@@ -60,6 +61,7 @@ class Rim:
     ground: F32 | None
     piece: Mask
     seen: Mask
+    dust: Mask
     swapped: bool
     noise: float
     window: int
@@ -73,10 +75,13 @@ class Rim:
         return self.bench.box(left / self.scale, top / self.scale, width / self.scale, height / self.scale)
 
 
-def look_at_rim(bench: Bench, piece: Mask, side: float, aside: Mask | None = None) -> Rim | None:
+def look_at_rim(
+    bench: Bench, piece: Mask, side: float, *, aside: Mask | None = None, dust: Mask | None = None
+) -> Rim | None:
     """Measure; `piece` (h, w) on the bench, `side` its longer side in bench pixels. None where nothing is seen.
 
-    `aside` (h, w) is left out: props that went are neither piece nor ground.
+    `aside` (h, w) is left out: props that went are neither piece nor ground. `dust` (h, w) is what lay on the piece
+    in the original only.
     """
     height, width = bench.shape
     scale = min(1.0, GRID_SIDE_PX / max(height, width))
@@ -110,6 +115,7 @@ def look_at_rim(bench: Bench, piece: Mask, side: float, aside: Mask | None = Non
         ground=colour,
         piece=body,
         seen=seen,
+        dust=grown(_reduced(dust, size, 0.0), window // 2) if dust is not None else np.zeros_like(seen),
         swapped=_swapped(apart[ring]),
         noise=float(np.percentile(apart[sure], 80)),
         window=window,

@@ -16,6 +16,7 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.evidence.bench import Bench
+from fidelity.evidence.dust import find_dust, without_dust
 from fidelity.evidence.gaps import show_new_ground
 from fidelity.image.gradient import gradient
 from fidelity.image.morphology import closed, grown, shrunk
@@ -55,26 +56,6 @@ GAP_SHARE, GAP_PX = 0.012, 8.0
 """The same about a small gap, and at least in pixels: what a blend leaves there does not shrink with the picture."""
 FLOOR_LIMIT = 0.05
 """Disagreement that a pair may have everywhere: faithful retouches stay below 0.01, pieces drawn anew reach 0.3."""
-DUST_SHARE = 0.009
-"""Widest dust and scratch, share of the piece's longer side."""
-DUST_CONTRAST = 3.0
-"""Lightness by which a speck stands out of the median of its surroundings."""
-BODY_GAP_PX = 2
-"""Radius over which specks belong to one body."""
-RICH_SLOPE = 2.5
-"""Gradient (lightness per pixel) that counts as an edge."""
-RICH_SHARE = 0.5
-"""Share of edges about a speck above which it lies among stones or letters, not on plain metal or a facet."""
-DUST_FINE_SHARE = 0.0055
-"""Widest dust among structure, share of the piece's longer side; beads are wider."""
-DUST_FINE_PX = 8.0
-"""The same at least, in pixels: the camera's own specks."""
-DUST_PLAIN_PX = 10.0
-"""The same for dust on plain metal."""
-HAIR_LENGTH = 1.5
-"""A hair or a scratch is longer than this many times its width."""
-DUST_CROWD = 0.16
-"""Share of specks about a speck above which they are a pattern (letters, melee), not dust."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +66,9 @@ class Structure:
     structure that only the original, only the retouch has. `energy` is the mean gradient energy of the
     stronger side; `blurred` is where lost fine detail says more than turned gradients. `inside` is where the
     maps are meaningful. `window_px` is the window side. `form_before` and `form_after` (h, w, 2) are the gradients of
-    the coarse form, finer detail smoothed away. `ground_left` says that the ground is the original's.
+    the coarse form, finer detail smoothed away. `ground_left` says that the ground is the original's;
+    `dust` (h, w) is what was taken for dust that went;
+    `apart` the lightness (CIELAB) that the original has over the retouch, dust and new ground left out.
     """
 
     disagreement: F32
@@ -100,18 +83,14 @@ class Structure:
     form_before: F32
     form_after: F32
     ground_left: bool
+    dust: Mask
+    apart: F32
 
     def form_kept(self, rows: np.ndarray, cols: np.ndarray) -> float:
         """Correlation (-1..1) of the coarse form's gradients over bench pixels: a blur leaves it as it was."""
         a, b = self.form_before[rows, cols].ravel(), self.form_after[rows, cols].ravel()
         norm = float(np.sqrt((a @ a) * (b @ b)))
         return float(a @ b) / norm if norm > 0 else 1.0
-
-
-def lightness(bench: Bench) -> tuple[F32, F32]:
-    """CIELAB lightness (0..100) of both, the retouch's put through the tone curve."""
-    both = [cv2.cvtColor(p.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[..., 0] for p in (bench.before, bench.after)]
-    return np.asarray(both[0], np.float32), np.asarray(both[1], np.float32)
 
 
 def tone_matched(before: F32, after: F32, inside: Mask) -> F32:
@@ -147,7 +126,7 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
     inset = max(2, round(0.006 * side_px))
     shown = bench.shown
     inside = shrunk(piece & shown, inset)
-    before, after = lightness(bench)
+    before, after = bench.lightness
     after = tone_matched(before, after, inside)
     same, ring = _ground_left(before, after, inside, bench.covered, side_px)
     if same:
@@ -156,7 +135,8 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
         reach = max(2, round(MARGIN_SHARE * side_px))
         inside = np.asarray(ndimage.binary_fill_holes(closed(piece, 2 * reach)))
         inside = grown(inside, reach) & shrunk(shown, inset) & ~_shade(before, after, piece, side_px)
-    before = without_dust(before, after, inside, side_px)
+    dust = find_dust(before, after, inside, side_px)
+    before = without_dust(before, after, dust, inside, side_px)
     # Where the ground was swapped, gradients of the rim belong to the ground as much as to the piece. Outside,
     # the retouch is given the original's pixels, so that a new ground leaves no trace, and the rim counts
     # less the nearer it lies to the ground. On the same ground everything counts in full.
@@ -201,6 +181,8 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
         form_before=_form(before, side_px),
         form_after=_form(after, side_px),
         ground_left=same,
+        dust=dust,
+        apart=np.asarray(cv2.GaussianBlur(before - after, (0, 0), SMOOTH_PX), np.float32),
     )
 
 
@@ -237,54 +219,6 @@ def _rim(inside: Mask, silhouette: Mask, side: float) -> tuple[Mask, F32, F32]:
     ramp *= np.clip((gap - 2.5) / max(GAP_PX, GAP_SHARE * side), 0, 1)
     soft = np.clip((np.minimum(depth, gap) - 2.5) / 2.5, 0, 1)
     return inside, np.asarray(ramp, np.float32), np.asarray(soft, np.float32)
-
-
-def without_dust(before: F32, after: F32, inside: Mask, side: float) -> F32:
-    """The original's lightness with dust and lone fine scratches replaced by what the retouch shows there.
-
-    Dust is small against the features that count, stands alone, is in the original only, and what replaces
-    it continues its surroundings. Strokes of a stamp stand together, and beads stand among stones, so they stay:
-    where the surroundings are rich in structure only the finest specks count as dust.
-    """
-    size = max(7, round(DUST_SHARE * side) | 1)
-    wide = 2 * size + 1
-    speck_a = np.abs(before - _median(before, wide))
-    speck_b = np.abs(after - _median(after, wide))
-    only = (speck_a > DUST_CONTRAST) & (speck_b < 0.5 * speck_a) & inside
-    labels, count = ndimage.label(only, structure=np.ones((3, 3)))
-    if count == 0:
-        return before
-    index = np.arange(1, count + 1)
-    # The highlight and the shadow of one bead, the strokes of one letter are one body: its bulk counts.
-    body = np.asarray(ndimage.binary_fill_holes(closed(only, BODY_GAP_PX)))
-    bulk = 2 * np.asarray(ndimage.maximum(cv2.distanceTransform(body.astype(np.uint8), cv2.DIST_L2, 3), labels, index))
-    area = np.asarray(ndimage.sum_labels(only, labels, index))
-    crowd = np.asarray(ndimage.mean(cv2.boxFilter(only.astype(np.float32), -1, (5 * size, 5 * size)), labels, index))
-    rich = np.asarray(ndimage.mean(_richness(after, size + 8), labels, index)) > RICH_SHARE
-    hair = area > HAIR_LENGTH * bulk**2
-    widest = max(DUST_PLAIN_PX, DUST_SHARE * side)
-    finest = np.where(rich & ~hair, max(DUST_FINE_PX, DUST_FINE_SHARE * side), widest)
-    dust = (bulk <= finest) & (crowd < DUST_CROWD)
-    chosen = grown(np.concatenate([[False], dust])[labels], 2) & inside
-    out = before.copy()
-    # What stands in the retouch may be lighter or darker as a whole: keep the original's own surroundings.
-    valid = (inside & ~chosen).astype(np.float32)
-    mass = cv2.GaussianBlur(valid, (0, 0), float(wide)) + 1e-6
-    level = cv2.GaussianBlur((before - after) * valid, (0, 0), float(wide)) / mass
-    out[chosen] = (after + level)[chosen]
-    return np.asarray(cv2.GaussianBlur(out, (0, 0), 0.6) * chosen + out * ~chosen, np.float32)
-
-
-def _richness(values: F32, size: int) -> F32:
-    """(h, w) the share (0..1) of pixels about each pixel that have an edge."""
-    gx, gy = gradient(values, SMOOTH_PX)
-    edged = (np.hypot(gx, gy) > RICH_SLOPE).astype(np.float32)
-    return np.asarray(cv2.boxFilter(edged, cv2.CV_32F, (size | 1, size | 1)), np.float32)
-
-
-def _median(values: F32, size: int) -> F32:
-    small = np.clip(values * 2.55, 0, 255).astype(np.uint8)
-    return np.asarray(cv2.medianBlur(small, size | 1), np.float32) / 2.55
 
 
 def _gain(energy_a: F32, energy_b: F32, inside: Mask) -> float:

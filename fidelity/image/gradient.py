@@ -9,8 +9,8 @@ from fidelity.image.picture import F32
 
 
 def gradient(values: F32, sigma: float) -> tuple[F32, F32]:
-    """(h, w) twice: the rise to the right and downwards over two pixels, blurred by `sigma` pixels before (Scharr)."""
-    smooth = cv2.GaussianBlur(values, (0, 0), sigma)
+    """(h, w) twice: the rise to the right and downwards over two pixels (Scharr), blurred by `sigma` pixels before."""
+    smooth = cv2.GaussianBlur(values, (0, 0), sigma) if sigma > 0 else values
     return (
         np.asarray(cv2.Scharr(smooth, cv2.CV_32F, 1, 0) / 16, np.float32),
         np.asarray(cv2.Scharr(smooth, cv2.CV_32F, 0, 1) / 16, np.float32),

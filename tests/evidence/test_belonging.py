@@ -12,7 +12,7 @@ import pytest
 import fidelity
 from fidelity import Evidence
 from fidelity.evidence.stones import find_stones
-from fidelity.evidence.structure import softened, without_dust
+from fidelity.evidence.structure import softened
 from fidelity.evidence.surface import survey
 from tests.evidence.drawn import (
     SIZE,
@@ -83,22 +83,6 @@ def test_hair_and_dust_removed_are_no_change(plate: Rgb) -> None:
 
 def test_the_same_picture_has_no_change(plate: Rgb) -> None:
     assert changes(plate, plate) == ()
-
-
-def test_dust_is_replaced_and_a_bead_stays() -> None:
-    rng = np.random.default_rng(5)
-    plain = np.full((300, 300), 60, np.float32)
-    dusty = plain.copy()
-    dusty[150:154, 150:154] = 25
-    inside = np.ones(plain.shape, bool)
-    assert abs(without_dust(dusty, plain, inside, 900.0) - plain).max() < 3
-    rich = np.clip(60 + 25 * rng.standard_normal((100, 100)).repeat(3, 0).repeat(3, 1), 0, 100).astype(np.float32)
-    beaded = rich.copy()
-    beaded[140:156, 140:156] = 95
-    kept = without_dust(beaded, rich, inside, 900.0)
-    bead = np.s_[142:154, 142:154]
-    taken, whole = abs(kept - beaded)[bead].mean(), abs(rich - beaded)[bead].mean()
-    assert taken < 0.3 * whole, "a bead among stones is no dust"
 
 
 def test_local_blur_shows_and_a_softer_picture_does_not() -> None:

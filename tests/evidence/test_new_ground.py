@@ -23,6 +23,14 @@ def test_a_gap_in_the_piece_s_own_shadow_is_no_prong() -> None:
     assert not [c for c in pair("curb-1", "ok_grey_ground_full_shadow").changes if c.score > PRONG]
 
 
+@pytest.mark.parametrize("piece", ["solitaire4-1", "cable-2"])
+def test_sparkle_as_white_as_the_new_ground_is_no_gap(piece: str) -> None:
+    """The light was painted on facets; what showed ground before, and shows it now, is still left out."""
+    evidence = pair(piece, "bad_sparkle_added")
+    assert [c for c in evidence.changes if c.score > 0.9 and c.seen_whole]
+    assert not [c for c in pair(piece, "ok_white_ground").changes if c.score > PRONG and c.seen_whole]
+
+
 def test_links_that_show_another_ground_between_them_lost_no_relief() -> None:
     evidence = pair("pearl-1", "ok_grey_ground_full_shadow")
     assert evidence.features.chain_zone.any()
@@ -36,11 +44,11 @@ def test_links_that_went_are_still_seen() -> None:
 @pytest.mark.parametrize(
     ("piece", "edit"),
     [
-        ("oval-1", "bad_edge_eaten_8_px"),
+        ("emerald-1", "bad_edge_eaten_8_px"),
         ("eternity-1", "bad_edge_eaten_8_px"),
         ("solitaire6-2", "bad_shank_thinned"),
     ],
-    ids=["metal and ground nearly alike", "inside a ring", "all along the shank"],
+    ids=["at the side", "inside a ring", "all along the shank"],
 )
 def test_a_cut_into_the_metal_is_found_in_its_place(piece: str, edit: str) -> None:
     evidence = pair(piece, edit)
