@@ -17,6 +17,7 @@ from fidelity.policy.calibrating import MIN_PAIRS, TARGET_RATE
 from fidelity.policy.model import Policy, profile_about, profiles
 from fidelity.policy.permits import permits
 from fidelity.policy.reading import FILE, SIDECAR, SIDECAR_KEYS
+from fidelity.registry import discover, limits_of
 from fidelity.toml_text import value_text
 from fidelity.units import UNITS
 
@@ -101,6 +102,9 @@ def _parts() -> Iterator[str]:
     yield from _section(
         "Profiles", ("profile", "for", "advise only", "permits", "checks that must be there"), _profiles()
     )
+    yield from _section(
+        "Limits that a profile sets", ("profile", "check", "limit", "value", "otherwise"), _set_limits()
+    )
     yield from _section("Permits", ("permit", "allows", "still not", "checks", "reference colour"), _permits())
     yield (
         "A permitted change is still found, measured and reported, as permitted. A permit covers findings by check, "
@@ -146,6 +150,15 @@ def _profiles() -> Iterator[tuple[str, ...]]:
         policy = Policy.named(name)
         advises = [check for check, settings in policy.checks.items() if not settings.gating]
         yield f"`{name}`", profile_about(name), _codes(advises), _codes(policy.permits), _codes(policy.required)
+
+
+def _set_limits() -> Iterator[tuple[str, ...]]:
+    installed = discover()
+    for name in profiles():
+        for check, settings in Policy.named(name).checks.items():
+            defaults = limits_of(installed[check]) if check in installed else {}
+            for limit, value in settings.limits.items():
+                yield f"`{name}`", f"`{check}`", f"`{limit}`", value_text(value), value_text(defaults.get(limit))
 
 
 def _permits() -> Iterator[tuple[str, ...]]:

@@ -9,11 +9,12 @@ import pytest
 import fidelity
 from fidelity import Reference, Status, Verdict
 from fidelity.policy import Policy
+from fidelity.registry import discover, limits_of
 
 from ..evidence import drawn
 from .drawn_pairs import Rgb, band, recoloured, with_ground
 
-ROSE, GREEN = (206, 150, 122), (120, 170, 120)
+ROSE, GREEN, BARELY_ROSE = (206, 150, 122), (120, 170, 120), (206, 164, 101)
 PLAIN = {"stones": False, "melee": False, "prongs": False, "hallmark": False}
 """The band is metal and nothing else."""
 
@@ -97,3 +98,19 @@ def test_precision_fails_plastic_metal_that_standard_advises_on(gold: Rgb) -> No
         done = audited(profile, gold, plastic, expect=PLAIN, only=["texture", "geometry"])
         assert done.check("texture").status is Status.FAIL
         assert done.verdict is verdict
+
+
+def test_precision_tightens_what_it_names_and_loosens_nothing() -> None:
+    named = Policy.named("precision").checks
+    assert sum(len(settings.limits) for settings in named.values()) >= 15
+    installed = discover()
+    for check, settings in named.items():
+        defaults = limits_of(installed[check])
+        for limit, value in settings.limits.items():
+            assert 0 < float(str(value)) < defaults[limit], (check, limit)
+
+
+def test_precision_fails_a_tone_that_standard_lets_pass(gold: Rgb) -> None:
+    warmer = recoloured(gold, BARELY_ROSE)
+    for profile, status in (("standard", Status.PASS), ("precision", Status.FAIL)):
+        assert audited(profile, gold, warmer, expect=PLAIN).check("metal-tone").status is status
