@@ -39,6 +39,8 @@ EXTREME = 95.0
 """Percentile that stands for the most a place changed."""
 FRAME_REACH = 0.012
 """Distance from either picture's frame, share of the piece's longer side, at which a changed place is cut by it."""
+FRAMED = 0.01
+"""Share of a changed place that lies there: captions have 4 % and more, a stone that was cut anew comes near."""
 MOST = 60
 BODY_SHARE = 0.05
 """Side of a changed place that may be a whole stone, share of the piece's longer side."""
@@ -132,7 +134,7 @@ def find_changes(
                 y=float(y),
                 hidden_before=mirrored or part.hidden,
                 # A chain leaves the frame as a matter of course; anything else there may be a caption or a badge.
-                at_frame=own[0] != "chain" and bool(frame[rows, cols].any()),
+                at_frame=own[0] != "chain" and float(frame[rows, cols].mean()) > FRAMED,
             )
         )
     return tuple(out)

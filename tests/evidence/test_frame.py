@@ -54,3 +54,9 @@ def test_a_caption_at_the_frame_is_not_taken_for_the_piece(ring: Rgb) -> None:
 def test_the_same_inside_the_picture_is_a_change(ring: Rgb) -> None:
     places = changes(badge(ring, "BEFORE", 240, 60), badge(ring, "AFTER", 40, 60))
     assert any(c.seen_whole for c in places)
+
+
+def test_a_stone_cut_anew_that_comes_near_the_frame_is_seen_whole() -> None:
+    """A few pixels of a large place touch the frame of the close crop; the place does not go on beyond it."""
+    found = Evidence(*(fidelity.load(PAIRS / f"curb-1__{name}.jpg") for name in ("original", "bad_facets_re_cut")))
+    assert any(c.score > 0.9 and c.seen_whole for c in found.changes)
