@@ -124,8 +124,8 @@ def zones_of(parts: list[Part], features: Features, shape: tuple[int, int], side
     metal = [not (here.gem or here.coloured) and here.chain <= ON_CHAIN for here in contexts]
     mirrors = _mirrors(parts, metal)
     smudges = [_soft(part, here) and plain for part, here, plain in zip(parts, contexts, metal, strict=True)]
-    plain = [[i for i in group if not (mirrors[i] or smudges[i])] for group in _groups(parts)]
-    groups = [group for group in plain if group]
+    left = [[i for i in group if not (mirrors[i] or smudges[i])] for group in _groups(parts)]
+    groups = [group for group in left if group]
     counts = [part.score > COUNTS_FROM and not part.hidden for part in parts]
     parts_hit = sum(any(counts[i] for i in members) for members in groups)
     repainted = parts_hit >= REPAINTED_PARTS and sum(counts) >= REPAINTED

@@ -57,7 +57,8 @@ class Change:
     """One changed place: `score` is the worst window's excess disagreement (0..1) over the pair's floor.
 
     `lost` and `invented` are the one-sided shares there; `zones` is what lies there in the original, likeliest
-    first: a small change among stones may be a bead or the stone itself. `area_share` is its area over that of the
+    first: a small change among stones may be a bead or the stone itself; a `reflection` on metal and a `smudge` (finger
+    marks, what has no edge) are no part of the piece. `area_share` is its area over that of the
     piece; `x`, `y` the worst window on the bench.
     """
 
