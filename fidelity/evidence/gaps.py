@@ -12,7 +12,7 @@ import numpy as np
 
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.piece import nearby
-from fidelity.image.colour import srgb_to_lab
+from fidelity.image.colour import spread, srgb_to_lab
 from fidelity.image.morphology import connected, grown, shrunk
 from fidelity.image.picture import F32, Mask
 
@@ -85,7 +85,7 @@ def _in_shade(shaded: Mask, before: F32, after: F32, swap: F32, side: float) -> 
             continue
         about = grown(own, SET_OFF_PX) & ~grown(own, SET_OFF_PX // 2)
         looks = [(lab[window][core], lab[window][about]) for lab in (before, after)]
-        uneven = max(float(np.linalg.norm(inner.std(axis=0))) for inner, _ in looks)
+        uneven = max(spread(inner) for inner, _ in looks)
         set_off = min(
             float(np.median(np.linalg.norm(rest - np.median(inner, axis=0), axis=1))) for inner, rest in looks
         )
@@ -104,7 +104,7 @@ def _lit_up(shows_new: Mask, was_ground: Mask, before: F32, largest: float) -> M
     for rows, cols, own in connected(shows_new):
         if not OPENING_PX <= own.sum() <= largest or was_ground[rows, cols][own].mean() > LIT_WAS_GROUND:
             continue
-        out[rows, cols] |= own & (float(np.linalg.norm(before[rows, cols][own].std(axis=0))) > LIT_UNEVEN_E)
+        out[rows, cols] |= own & (spread(before[rows, cols][own]) > LIT_UNEVEN_E)
     return out
 
 
@@ -119,7 +119,7 @@ def _openings(shows_new: Mask, from_old: F32, before: F32, after: F32) -> Mask:
             if jump > OPENING_JUMP_E and float(np.median(from_old[window][own])) < OPENING_GLOW_E:
                 out[window] |= own
             continue
-        uneven = float(np.linalg.norm(before[window][core].std(axis=0)))
+        uneven = spread(before[window][core])
         if uneven < OPENING_EVEN_E and float(np.median(from_old[window][core])) < OPENING_GLOW_E:
             out[window] |= own
     return out

@@ -16,7 +16,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from fidelity.image.gradient import gradient
+from fidelity.image.gradient import coherence, gradient
 from fidelity.image.morphology import closed, grown
 from fidelity.image.picture import F32, U8, Mask
 
@@ -210,10 +210,9 @@ def _judge(
 def _in_many_directions(slopes: tuple[F32, F32], edge: Mask, ring: Mask) -> bool:
     """Whether edges run in several directions within, and hardly at all around."""
     gx, gy = slopes
-    xx, yy, xy = float((gx[edge] ** 2).sum()), float((gy[edge] ** 2).sum()), float((gx[edge] * gy[edge]).sum())
     steep = np.hypot(gx, gy)
     plain = float(np.median(steep[ring])) <= PLAIN_SLOPE * float(steep[edge].mean())
-    return plain and float(np.hypot(xx - yy, 2 * xy)) <= ONE_DIRECTION * (xx + yy)
+    return plain and coherence(gx[edge], gy[edge]) <= ONE_DIRECTION
 
 
 def _on_bench(

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.evidence.busy_ground import piece_on_busy_ground
-from fidelity.image.colour import srgb_to_lab
+from fidelity.image.colour import spread, srgb_to_lab
 from fidelity.image.gradient import slope
 from fidelity.image.ground import piece_on_plain_ground
 from fidelity.image.morphology import closed, connected, grown, opened, shrunk
@@ -154,7 +154,7 @@ def _lit_up(gaps: Mask, before: F32, away: F32, clear: F32, largest: float) -> M
         if FEW_PX <= own.sum() <= largest:
             was_ground = (away[rows, cols][own] < GROUND_E).mean()
             shows_new = (clear[rows, cols][own] < LIT_E).mean()
-            uneven = float(np.linalg.norm(before[rows, cols][own].std(axis=0)))
+            uneven = spread(before[rows, cols][own])
             out[rows, cols] |= own & bool(was_ground < LIT_WAS and shows_new > LIT_SHOWS and uneven > LIT_UNEVEN_E)
     return out
 

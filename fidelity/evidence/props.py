@@ -13,7 +13,7 @@ from scipy import ndimage
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.piece import nearby
 from fidelity.evidence.structure import tone_matched
-from fidelity.image.colour import srgb_to_lab
+from fidelity.image.colour import spread, srgb_to_lab
 from fidelity.image.gradient import slope
 from fidelity.image.morphology import grown, opened
 from fidelity.image.picture import F32, U8, Mask
@@ -119,7 +119,7 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> 
         other = (
             (_unlike(tint, tint_after, window) > TINT_MOVED) & (_unlike(tint, tint_ground, 1) > TINT_OF_GROUND) & even
         )
-        bodies = [b for b in _bodies(other, window) if float(np.linalg.norm(tint[b].std(axis=0))) < ONE_TINT]
+        bodies = [b for b in _bodies(other, window) if spread(tint[b]) < ONE_TINT]
         touched = grown(piece, reach)
         tinted = [b for b in bodies if b.sum() > enough and (touched & b).sum() > COVERED * enough]
         tinted = [b for b in tinted if outside[b].mean() > TINTED_OUT]

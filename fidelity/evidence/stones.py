@@ -14,7 +14,7 @@ from scipy import ndimage
 from skimage.segmentation import watershed
 
 from fidelity.evidence.surface import GEM_FAINT, GEM_SURE, Surface
-from fidelity.image.gradient import gradient
+from fidelity.image.gradient import coherence, gradient
 from fidelity.image.picture import F32, U8, Mask
 
 MIN_SHARE, MAX_SHARE = 0.04, 0.8
@@ -35,8 +35,8 @@ PLAIN_INSIDE, PLAIN_SLOPE = 0.28, 2.0
 """Share of plain ground between letters, and the gradient that it stays under; facets leave less."""
 
 STREAKED = 0.72
-"""Coherence of the edges inside a colourless body from which it is a reflection on metal: of 100 such bodies in 70
-pictures none above is a stone; a pale emerald cut reaches 0.69."""
+"""Coherence of the edges inside a colourless body from which it is a reflection on metal: of 378 such bodies
+in close-up and real originals none above is a stone; a pale emerald cut reaches 0.69, pearls 0.64."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,9 +173,7 @@ def _judge(outline: np.ndarray, surface: Surface) -> _Candidate | None:
     if score < MIN_SCORE:
         return None
     gem = (float(surface.gem[window][inner].mean()) - GEM_FAINT) / (GEM_SURE - GEM_FAINT)
-    if gem < SURE_GEM and (
-        _lettered(body > 0, inner, surface.slope[window]) or _coherence(lab[..., 0], inner) > STREAKED
-    ):
+    if gem < SURE_GEM and (_lettered(body > 0, inner, surface.slope[window]) or _streaked(lab[..., 0], inner)):
         return None
     return _Candidate(outline, float(score), gem, float(surface.gilt[window][inner].mean()))
 
@@ -188,11 +186,9 @@ def _lettered(body: Mask, inner: Mask, slope: F32) -> bool:
     return float(edged.mean()) < EDGED and float(plain.mean()) > PLAIN_INSIDE
 
 
-def _coherence(level: F32, inner: Mask) -> float:
-    """0..1 how far the edges inside run one way: those of facets run every way."""
-    gx, gy = (g[inner] for g in gradient(level, 1.0))
-    xx, yy, xy = float(gx @ gx), float(gy @ gy), float(gx @ gy)
-    return float(np.hypot(xx - yy, 2 * xy) / max(1e-6, xx + yy))
+def _streaked(level: F32, inner: Mask) -> bool:
+    """Whether the edges inside run one way: those of facets run every way."""
+    return coherence(*(g[inner] for g in gradient(level, 1.0))) > STREAKED
 
 
 def _filled(outline: np.ndarray, shape: tuple[int, ...]) -> Mask:

@@ -38,6 +38,11 @@ def srgb_to_lab(rgb: U8) -> F32:
     return cast(F32, cv2.cvtColor(linear, cv2.COLOR_LRGB2Lab))
 
 
+def spread(colours: F32) -> float:
+    """Standard deviation of CIELAB colours, or of their hue and chroma alone, (n, channels), as a ΔE (CIE76)."""
+    return float(np.linalg.norm(colours.std(axis=0)))
+
+
 def delta_e00(lab1: F32 | F64, lab2: F32 | F64) -> F64:
     """CIEDE2000 colour difference, symmetric, 0 for equal colours; about 1 is just visible side by side.
 

@@ -20,3 +20,9 @@ def gradient(values: F32, sigma: float) -> tuple[F32, F32]:
 def slope(values: F32, sigma: float) -> F32:
     """(h, w) the length of the gradient, whichever way it points."""
     return np.asarray(np.hypot(*gradient(values, sigma)), np.float32)
+
+
+def coherence(gx: F32, gy: F32) -> float:
+    """0..1 how far edges, given by their gradients (n,), run one way (structure tensor; Bigün and Granlund, 1987)."""
+    xx, yy, xy = float((gx**2).sum()), float((gy**2).sum()), float((gx * gy).sum())
+    return float(np.hypot(xx - yy, 2 * xy) / max(1e-6, xx + yy))
