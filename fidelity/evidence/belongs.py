@@ -66,6 +66,8 @@ DEEP = -0.28
 """Distance from a stone's outline, in its radii (negative inside), below which a change is the stone's own."""
 BEAD_SIZE = 0.05
 """Size from which a change in a field of small stones concerns a stone and not only a bead."""
+ECHO_SIZE = 1.5
+"""Size of a change deep in a stone, over that of a prong changed at its edge, up to which it is its image in there."""
 AWAY = 0.5
 """Distance from a stone, in its radii, from which a change is not its prong."""
 PLAIN_STONY = 0.66
@@ -101,7 +103,10 @@ class Part:
 
 @dataclass(frozen=True)
 class _Context:
-    """What a place looks like in the original: itself, its surroundings, and the stones about it (`stone`: its own)."""
+    """What a place looks like in the original: itself, its surroundings, and the stones about it.
+
+    `stone` is the index of the single stone that it lies on, `nearest` that of the nearest stone of all; -1 for none.
+    """
 
     stony: float
     around: float
@@ -114,6 +119,7 @@ class _Context:
     distance: float
     fills: float
     stone: int
+    nearest: int
     coloured: bool
 
 
@@ -129,12 +135,15 @@ def zones_of(parts: list[Part], features: Features, shape: tuple[int, int], side
     counts = [part.score > COUNTS_FROM and not part.hidden for part in parts]
     parts_hit = sum(any(counts[i] for i in members) for members in groups)
     repainted = parts_hit >= REPAINTED_PARTS and sum(counts) >= REPAINTED
-    for members in groups:
-        counting = [i for i in members if parts[i].score > COUNTS_FROM] or members
-        own_contexts = [contexts[i] for i in counting]
-        named = _judge([parts[i] for i in counting], own_contexts, bool(features.stones))
-        if repainted and "girdle" in named:
-            named = tuple(zone for zone in named if zone != "girdle") or _ground_of(own_contexts)
+    counting = [[i for i in members if parts[i].score > COUNTS_FROM] or members for members in groups]
+    names = [_judge([parts[i] for i in own], [contexts[i] for i in own], bool(features.stones)) for own in counting]
+    if repainted:
+        names = [
+            tuple(zone for zone in named if zone != "girdle") or _ground_of([contexts[i] for i in own])
+            for named, own in zip(names, counting, strict=True)
+        ]
+    names = _echoes(names, counting, parts, contexts)
+    for members, named in zip(groups, names, strict=True):
         for i in members:
             own: tuple[Zone, ...] = named
             if contexts[i].chain > ON_CHAIN:
@@ -146,6 +155,36 @@ def zones_of(parts: list[Part], features: Features, shape: tuple[int, int], side
     for i, own in enumerate(zones):
         zones[i] = ("smudge",) if smudges[i] else ("reflection",) if mirrors[i] else own
     return zones
+
+
+def _echoes(
+    names: list[tuple[Zone, ...]], groups: list[list[int]], parts: list[Part], contexts: list[_Context]
+) -> list[tuple[Zone, ...]]:
+    """`names` of groups, with `echo` for what a prong that changed at a stone's edge took out of that stone.
+
+    A diamond shows its prongs again, deep inside: no prong stands there, and the facets are the same.
+    """
+    mains = [_main([parts[i] for i in group], group) for group in groups]
+    prongs: dict[int, float] = {}
+    for named, i in zip(names, mains, strict=True):
+        here = contexts[i]
+        seen = parts[i].score > COUNTS_FROM and not parts[i].hidden
+        if named[0] == "girdle" and seen and DEEP < here.distance < AWAY:
+            prongs[here.nearest] = max(parts[i].size, prongs.get(here.nearest, 0.0))
+    return [
+        ("echo",)
+        if "girdle" in named
+        and contexts[i].distance < DEEP
+        and parts[i].lost > parts[i].invented
+        and parts[i].size < ECHO_SIZE * prongs.get(contexts[i].nearest, 0.0)
+        else named
+        for named, i in zip(names, mains, strict=True)
+    ]
+
+
+def _main(parts: list[Part], indices: list[int]) -> int:
+    """The one of `indices` whose part changed most."""
+    return indices[max(range(len(parts)), key=lambda i: parts[i].size * parts[i].score)]
 
 
 def _mirrors(parts: list[Part], metal: list[bool]) -> list[bool]:
@@ -213,7 +252,7 @@ def _gap(one: Part, other: Part) -> float:
 
 
 def _judge(parts: list[Part], contexts: list[_Context], any_stone: bool) -> tuple[Zone, ...]:
-    main = max(range(len(parts)), key=lambda i: parts[i].size * parts[i].score)
+    main = _main(parts, list(range(len(parts))))
     part, here = parts[main], contexts[main]
     size = max(p.size for p in parts)
     extent = max(
@@ -280,6 +319,7 @@ def _context(part: Part, features: Features, shape: tuple[int, int], side: float
     stony, slope = surface.stony[window], surface.slope[window]
     x, y = float(part.cols.mean()), float(part.rows.mean())
     real = [s for s in features.stones if s.coloured or s.radius > REAL_RADIUS * side]
+    away = [_distance(s, x, y) for s in real]
     single = [s for s in real if s.single]
     return _Context(
         stony=float(stony[body].mean()),
@@ -290,8 +330,9 @@ def _context(part: Part, features: Features, shape: tuple[int, int], side: float
         mark=float(features.mark_zone[part.rows, part.cols].mean()),
         in_single=_share(part, single),
         in_set=_share(part, [s for s in real if not s.single]),
-        distance=min((_distance(s, x, y) for s in real), default=9.0),
+        distance=min(away, default=9.0),
         stone=next((n for n, s in enumerate(single) if _share(part, [s]) > 0.5), -1),
+        nearest=int(np.argmin(away)) if away else -1,
         coloured=any(s.coloured and _share(part, [s]) > 0.5 for s in real),
         fills=max((part.size * side / (1.77 * s.radius) for s in real if _share(part, [s]) > 0.5), default=0.0),
     )

@@ -21,7 +21,7 @@ from fidelity.image.morphology import closed, grown
 from fidelity.image.picture import F32, Mask
 from fidelity.result import Box
 
-Zone = Literal["stone", "girdle", "melee", "chain", "mark", "metal", "reflection", "smudge"]
+Zone = Literal["stone", "girdle", "melee", "chain", "mark", "metal", "reflection", "echo", "smudge"]
 NOTABLE = 0.30
 """Disagreement from which a window is worth reporting at all; checks put their own limits above it."""
 JOIN_SHARE = 0.006
@@ -57,9 +57,9 @@ class Change:
     """One changed place: `score` is the worst window's excess disagreement (0..1) over the pair's floor.
 
     `lost` and `invented` are the one-sided shares there; `zones` is what lies there in the original, likeliest
-    first: a small change among stones may be a bead or the stone itself; a `reflection` on metal and a `smudge` (finger
-    marks, what has no edge) are no part of the piece. `area_share` is its area over that of the
-    piece; `x`, `y` the worst window on the bench.
+    first: a small change among stones may be a bead or the stone itself; a `reflection` on metal, an `echo` (a changed
+    prong's image in its stone) and a `smudge` (finger marks, what has no edge) are no part of the piece. `area_share`
+    is its area over that of the piece; `x`, `y` the worst window on the bench.
     """
 
     box: Box

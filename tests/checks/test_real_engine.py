@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -95,8 +97,30 @@ def test_the_same_picture_twice_passes_every_check_that_applies(ring: Rgb) -> No
     assert {c.status for c in audit.checks} <= {Status.PASS, Status.NOT_APPLICABLE}
 
 
-def test_a_missing_prong_fails() -> None:
-    assert fidelity.audit(FIRST / "original.jpg", FIRST / "prong_missing.jpg").verdict is Verdict.FAIL
+def first_truth(name: str) -> dict[str, Any]:
+    """The line of the first pair's truth file whose retouch has that name."""
+    lines = json.loads((FIRST / "truth.json").read_text("utf-8"))["pairs"]
+    return next(line for line in lines if line["retouched"] == name)
+
+
+def test_a_missing_prong_fails_by_that_name_and_place_alone() -> None:
+    """Its reflection deep inside the diamond went with it: that is no second prong, no facet and no small stone."""
+    audit = fidelity.audit(FIRST / "original.jpg", FIRST / "prong_missing.jpg")
+    assert audit.verdict is Verdict.FAIL
+    assert [check.id for check in audit.checks if check.status is Status.FAIL] == ["prongs"]
+    x, y, w, h = audit.check("prongs").findings[0].box or (0, 0, 0, 0)
+    left, top, width, height = first_truth("prong_missing.jpg")["where"]
+    assert x < left + width and left < x + w and y < top + height and top < y + h
+
+
+def test_the_same_change_deep_in_the_stone_counts_where_every_prong_is_kept() -> None:
+    kept, lost = (cv2.imread(str(FIRST / name)) for name in ("faithful.jpg", "prong_missing.jpg"))
+    corners = np.array([[405, 170, 1], [455, 215, 1]], float)  # of the reflection, in the original
+    to_original = np.array(first_truth("faithful.jpg")["matrix"])
+    (x0, y0), (x1, y1) = (corners @ np.linalg.inv(to_original).T)[:, :2].round().astype(int)
+    kept[y0:y1, x0:x1] = lost[y0:y1, x0:x1]
+    audit = fidelity.audit(FIRST / "original.jpg", np.ascontiguousarray(kept[..., ::-1]))
+    assert audit.verdict is Verdict.FAIL
 
 
 def test_a_faithful_retouch_does_not_fail() -> None:
