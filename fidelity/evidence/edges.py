@@ -39,6 +39,9 @@ PATCH_EVEN, PATCH_BUSY, PATCH_RATIO = 1.2, 4.0, 4.0
 """An even patch: deviation after, before, and their ratio."""
 PATCH_E = 6.0
 """ΔE from which a pixel counts for an even patch."""
+PATCH_GROUND_E, PATCH_NEARER, PATCH_STANDS_OUT_E = 10.5, 0.65, 12.0
+"""On a swapped ground an even patch was filled with the old one: ΔE from that up to which its shade may take it, also
+as a share of that from the new ground, and the least of the latter."""
 SMALLEST = 1e-4
 """Area of a place, share of the longer side squared."""
 
@@ -86,6 +89,7 @@ def find_bites(rim: Rim) -> tuple[Bite, ...]:
     found = [p for p in _old_ground(rim) if (_old_on_swapped(p, rim) if rim.swapped else _old_on_same(p))]
     if rim.swapped:
         found += [p for p in _new_ground(rim) if _new_on_swapped(p, rim)]
+        found += [p for p in _grown_patches(rim) if _patch_on_swapped(p, rim)]
     else:
         found += [p for p in _patches(rim) if p.inside > 0.5 and p.apart > APART_E and p.area > 1.5e-4]
     places = [(p.rows, p.cols, p.where) for p in found]
@@ -129,6 +133,12 @@ def _new_on_swapped(place: _Place, rim: Rim) -> bool:
     return rim.noise < 5.0 and place.inside > 0.5 and place.apart > 15 and place.area > 1.5e-4
 
 
+def _patch_on_swapped(place: _Place, rim: Rim) -> bool:
+    near = min(PATCH_GROUND_E, PATCH_NEARER * place.new_ground)
+    filled = place.own_ground < near and place.new_ground > PATCH_STANDS_OUT_E
+    return filled and rim.noise < REPAINTED and place.inside > 0.5 and place.area > 1.2e-4
+
+
 def _old_ground(rim: Rim) -> Iterator[_Place]:
     was_piece = (rim.was_ground > OFF_GROUND_E) | (rim.busy_before > BUSY)
     return _places(rim, (rim.busy_after < EVEN) & (rim.own_ground < NEAR_GROUND_E) & was_piece, _limit(rim))
@@ -140,8 +150,18 @@ def _new_ground(rim: Rim) -> Iterator[_Place]:
 
 
 def _patches(rim: Rim) -> Iterator[_Place]:
-    even = (rim.busy_after < PATCH_EVEN) & (rim.busy_before > PATCH_BUSY) & ~rim.dust
-    return _places(rim, even & (rim.busy_before > PATCH_RATIO * rim.busy_after), PATCH_E)
+    return _places(rim, _even(rim) & ~rim.dust, PATCH_E)
+
+
+def _grown_patches(rim: Rim) -> Iterator[_Place]:
+    """Even patches to their edges: each of their windows is even all over."""
+    return _places(rim, grown(_even(rim), rim.window // 2), _limit(rim))
+
+
+def _even(rim: Rim) -> Mask:
+    """(h, w) windows that are even in the retouch and were not before."""
+    even = (rim.busy_after < PATCH_EVEN) & (rim.busy_before > PATCH_BUSY)
+    return np.asarray(even & (rim.busy_before > PATCH_RATIO * rim.busy_after))
 
 
 def _limit(rim: Rim) -> float:

@@ -20,6 +20,9 @@ from fidelity.image.picture import F32, U8, Mask
 
 PROP_SHARE = 0.006
 """Smallest prop, share of the piece: putty and fingers are large."""
+THICKEST = 0.036
+"""Least diameter of the largest circle in a prop, share of the piece's longer side: putty and tweezers have 0.04 and
+more, strips of contact shadow or of a faded edge 0.034 at most."""
 TINT_MOVED, TINT_OF_GROUND = 5.0, 3.5
 """Difference of hue and chroma (a*b*) by which a prop as light as metal or ground is told from both; a shadow has the
 ground's hue."""
@@ -125,7 +128,11 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> 
         tinted = [b for b in tinted if outside[b].mean() > TINTED_OUT]
         if len(tinted) <= MOST_TINTED and sum((piece & b).sum() for b in tinted) < TINTED_SHARE * piece.sum():
             kept += tinted
-    kept = [b for b in kept if b.sum() > enough and (b & piece).sum() < MOST_SHARE * piece.sum()]
+    kept = [
+        b
+        for b in kept
+        if b.sum() > enough and (b & piece).sum() < MOST_SHARE * piece.sum() and _thickness(b) > THICKEST * side
+    ]
     if not kept:
         return none
     gone = np.asarray(np.any(kept, axis=0))
@@ -163,6 +170,12 @@ def _bodies(mask: Mask, window: int) -> list[Mask]:
     """The connected bodies of a mask (h, w), without crumbs."""
     labels, count = ndimage.label(opened(mask, max(2, window // 2)))
     return [labels == index for index in range(1, count + 1)]
+
+
+def _thickness(body: Mask) -> float:
+    """Diameter in pixels of the largest circle in a body (h, w)."""
+    depth = cv2.distanceTransform(np.pad(body, 1).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return 2 * float(depth.max()) - 1
 
 
 def _without_small_holes(piece: Mask) -> Mask:

@@ -18,6 +18,9 @@ METAL_CHROMA = 13.0
 """Chroma from which a yellow or rose hue is that of a metal and not a tint of the light."""
 METAL_HUES = (28.0, 112.0)
 """Hue angles (degrees, CIELAB) of rose to green gold."""
+MOST_CHROMA, CHROMA_PER_DEGREE = 25.0, 1.5
+"""Most chroma of a metal at the reddest of those hues, and how much more it may have for each degree towards yellow:
+copper reaches 40 at 45 degrees, gold in warm light 55 at 85, rubies and garnets have 45 and more at 30."""
 METAL_SHARE = 0.12
 """Share of the piece in such a hue from which its metal is coloured."""
 NEUTRAL_CHROMA = 9.0
@@ -100,10 +103,11 @@ def metal_colour(lab: F32, piece: Mask, busy: F32) -> tuple[float, float, float]
     hue = np.degrees(np.arctan2(lab[..., 2], lab[..., 1]))
     lit = piece & (lab[..., 0] > 22) & (lab[..., 0] < 93) & (chroma < 65)
     warm = (hue > METAL_HUES[0]) & (hue < METAL_HUES[1])
-    gilt = lit & (chroma > METAL_CHROMA) & warm
+    gem = chroma > MOST_CHROMA + CHROMA_PER_DEGREE * (hue - METAL_HUES[0])
+    gilt = lit & (chroma > METAL_CHROMA) & warm & ~gem
     if gilt.sum() > METAL_SHARE * piece.sum():
         return _middle(lab[gilt])
-    plain = lit & ((chroma < NEUTRAL_CHROMA) | warm) & (busy < np.quantile(busy[piece], 0.6))
+    plain = lit & ((chroma < NEUTRAL_CHROMA) | (warm & ~gem)) & (busy < np.quantile(busy[piece], 0.6))
     if plain.sum() < 0.08 * piece.sum():
         return 60.0, 0.0, 0.0
     values = lab[plain]

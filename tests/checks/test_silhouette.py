@@ -108,6 +108,18 @@ def test_a_fault_of_the_outline_is_found_where_it_is(edit: Edit, kind: str) -> N
         assert y < EDGE[1] + reach and y + height > EDGE[1] - reach
 
 
+def test_hammered_metal_filled_with_a_shade_of_the_old_ground_is_eaten() -> None:
+    """White metal and the fill are nearly one colour: that the fill is even, as ground is, tells them apart."""
+    smooth = band(metal=(170, 172, 176)).astype(np.float32)
+    hammered = smooth + 1.5 * (smooth - cv2.GaussianBlur(smooth, (0, 0), 12))
+    before = np.clip(np.where(band_mask()[..., None], hammered, smooth), 0, 255).astype(np.uint8)
+    assert answer(before, with_ground(before, 255)).status is Status.PASS
+    outcome = answer(before, with_ground(bitten(before, 200), 255))
+    assert outcome.status is Status.FAIL, outcome.summary
+    x, y, width, height = outcome.findings[0].box or (0, 0, 0, 0)
+    assert x < EDGE[0] < x + width + BITE_PX and y < EDGE[1] < y + height
+
+
 def test_the_size_of_a_bite_is_measured() -> None:
     eaten = next(m for m in answer(band(), bitten(band())).measurements if m.name == "eaten")
     # Half of the disc lies on the band: its area's root over the band's 500 px.

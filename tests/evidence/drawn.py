@@ -45,6 +45,14 @@ def signet() -> Rgb:
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.8), np.uint8)
 
 
+def ruby_in_white_metal() -> Rgb:
+    """The plate in white metal, with a dark ruby."""
+    plate = signet().astype(np.float32)
+    grey = np.repeat(plate.mean(axis=2, keepdims=True), 3, axis=2)
+    red = plate[..., 1:2] / 110 * np.array([150, 25, 30], np.float32)
+    return np.clip(np.where(stone_mask()[..., None], red, grey), 0, 255).astype(np.uint8)
+
+
 def without_stamp(picture: Rgb) -> Rgb:
     out = picture.copy()
     out[470:535, 270:430] = out[560:625, 270:430]

@@ -18,6 +18,7 @@ from tests.evidence.drawn import (
     SIZE,
     STONE,
     piece_mask,
+    ruby_in_white_metal,
     signet,
     softened_stone,
     stone_mask,
@@ -50,6 +51,14 @@ def test_the_metal_is_gold_and_the_stone_is_not(plate: Rgb) -> None:
     assert window.mean() > 0.9
     plain = stony[int(600 * scale) : int(630 * scale), int(120 * scale) : int(600 * scale)]
     assert plain.mean() < 0.2
+
+
+def test_a_ruby_is_a_stone_and_not_the_metal() -> None:
+    """Its red is as warm a hue as rose gold's, and far more saturated."""
+    setting = piece_mask() & (np.arange(SIZE)[:, None] < STONE[0][1] + 110)  # the stone is a good part of it
+    surface = survey(ruby_in_white_metal(), setting, 540.0)
+    assert np.hypot(*surface.metal[1:]) < 10
+    assert find_stones(surface, (SIZE, SIZE))[0].coloured
 
 
 def test_the_stone_is_proposed(plate: Rgb) -> None:

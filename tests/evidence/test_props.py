@@ -43,6 +43,13 @@ def test_a_new_ground_alone_hides_no_prop(piece: str) -> None:
     assert not evidence(f"{piece}__original.jpg", f"{piece}__ok_white_ground.jpg").props.any()
 
 
+def test_a_strip_of_the_ground_in_the_ring_is_no_prop() -> None:
+    """A stripe of the wood seen through the ring stands out of it; putty, fingers and tweezers are thicker."""
+    found = evidence("emerald-1__original.jpg", "emerald-1__ok_cut_out.webp")
+    x, y = ((at - origin) * found.bench.scale for at, origin in ((522, found.bench.left), (545, found.bench.top)))
+    assert not found.props[round(y), round(x)]
+
+
 def test_a_stone_that_was_cut_anew_is_no_prop() -> None:
     found = evidence("oval-1__original.jpg", "oval-1__bad_facets_re_cut.jpg")
     assert not found.props.any()
