@@ -33,6 +33,8 @@ EVEN = 4.0
 """Standard deviation (ΔE) of what shows ground."""
 NEAR_GROUND_E, OFF_GROUND_E, BUSY = 7.0, 8.0, 6.0
 """ΔE from the ground up to which the retouch shows it; ΔE or deviation from which the original did not."""
+SHADOW_E = 14.5
+"""ΔE from its ground nearby that the contact shadow above an added mirror image has at most; a bite had 15.2."""
 QUIET_E = 3.0
 """80th percentile of ΔE inside the piece below which nothing but a small place changed."""
 PATCH_EVEN, PATCH_BUSY, PATCH_RATIO = 1.2, 4.0, 4.0
@@ -73,6 +75,7 @@ class _Place:
     apart: float
     busy_before: float
     busy_after: float
+    was_ground: float
     own_ground: float
     new_ground: float
 
@@ -129,8 +132,15 @@ def _old_on_swapped(place: _Place, rim: Rim) -> bool:
 
 
 def _new_on_swapped(place: _Place, rim: Rim) -> bool:
-    # New grounds are white or grey, and so are reflections on metal that was calmed: nothing may have been.
-    return rim.noise < 5.0 and place.inside > 0.5 and place.apart > 15 and place.area > 1.5e-4
+    # New grounds are white or grey, and so are reflections on metal that was calmed: nothing may have been. Between the
+    # piece and a mirror image that was added below it lies its old contact shadow.
+    return (
+        rim.noise < 5.0
+        and place.was_ground > SHADOW_E
+        and place.inside > 0.5
+        and place.apart > 15
+        and place.area > 1.5e-4
+    )
 
 
 def _patch_on_swapped(place: _Place, rim: Rim) -> bool:
@@ -188,6 +198,7 @@ def _places(rim: Rim, candidate: Mask, limit: float) -> Iterator[_Place]:
             apart=over(rim.apart),
             busy_before=over(rim.busy_before),
             busy_after=over(rim.busy_after),
+            was_ground=over(rim.was_ground),
             own_ground=over(rim.own_ground),
             new_ground=over(rim.new_ground),
         )

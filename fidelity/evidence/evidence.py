@@ -121,7 +121,9 @@ class Evidence:
     @cached_property
     def props(self) -> Mask:
         """(h, w) where putty, a finger or a stand covered or touched the piece in the original and went."""
-        found = find_props(self.bench, self.mask, self.side_px, ground_left=self._compared.ground_left)
+        rough = self.piece is not None and self.piece.source == "focus"
+        left = self._compared.ground_left
+        found = find_props(self.bench, self.mask, self.side_px, ground_left=left, rough=rough)
         return np.asarray(found & ~drawn_piece(self.brief, self.bench))
 
     @cached_property

@@ -6,6 +6,9 @@ apart from parts that changed and goes to review.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import cv2
 import numpy as np
 from scipy import ndimage
@@ -28,20 +31,25 @@ TINT_MOVED, TINT_OF_GROUND = 5.0, 3.5
 ground's hue."""
 ONE_TINT, SAME_TINT = 3.0, 6.0
 """Spread of hue and chroma over putty, and how near to it those of its mirror images in polished metal are."""
-RETINTED_SHARE = 0.25
+RETINTED_SHARE, RETINTED_EVEN = 0.25, 0.1
 """Share of the piece that may have changed its tint where mirror images are told by theirs: up to 0.19 in faithful
-pairs, 0.31 and more where metal was recoloured."""
+pairs, 0.31 and more where metal was recoloured. Facets change theirs with any compression; so may more where only so
+much of the even surface did, of which recoloured metal has 0.19 and more."""
 MIRROR_REACH = 0.3
 """How far from a prop polished metal may have mirrored it, share of the longer side."""
 BRIGHT = 60
 """Percentile of lightness from which metal shows its own colour rather than what is dark about it."""
 TINT_LOST = 2.5
 """How much farther from the prop's tint the place of a mirror image is once the prop has gone."""
-TINTED_OUT = 0.1
+TINTED_OUT, TINTED_OFF = 0.1, 0.3
+"""Share of such a body outside the piece's outline, or also in its small openings, of which one is enough."""
 TINTED_SHARE = 0.05
 """Metal that was recoloured is another tint as well, but not beyond its edge, and over more than this share of it."""
 MOST_TINTED = 2
 """More of them are the folds of a cloth or the veins of a stone."""
+PATTERN_E, PATTERN_SHARE = 3.0, 0.1
+"""ΔE (CIE76) to the middle of such a body, and the share of the ground elsewhere that is so near to it, from which it
+is a part of the ground's pattern: putty has 0.03 at most, stripes of wood 0.28 and more."""
 MIRRORED = 0.15
 """Smallest mirror image, over the smallest prop."""
 HOLE_SHARE = 0.03
@@ -80,11 +88,12 @@ def _unlike(first: F32, second: F32, window: int) -> F32:
     return np.asarray(cv2.blur(apart, (window, window)), np.float32)
 
 
-def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> Mask:
+def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool, rough: bool = False) -> Mask:
     """(h, w) where something even, unlike the ground, covered or touched the piece in the original and went.
 
     `piece` (h, w) is the piece on the bench, `side` its longer side in pixels; `ground_left` says that the retouch
-    kept the ground. Empty where nothing went.
+    kept the ground, `rough` that the piece was told from a busy ground: putty may be a part of such a mask. Empty
+    where nothing went.
     """
     none = np.zeros(bench.shape, bool)
     reach = max(2, round(TOUCH_SHARE * side))
@@ -94,56 +103,131 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool) -> 
         return none
     before, after = bench.lightness
     window = max(3, round(0.006 * side) | 1)
-    even = cv2.blur(slope(before, 1.0), (2 * window + 1,) * 2) < PROP_SLOPE
     lab, lab_after = srgb_to_lab(bench.before), srgb_to_lab(bench.after).copy()
     lab_after[..., 0] = tone_matched(before, after, sure)
     lab_after[..., 1:] += np.median((lab - lab_after)[sure][:, 1:], axis=0)
-    outside = ~_without_small_holes(piece)
-    enough = PROP_SHARE * piece.sum()
-    if ground_left:  # what was filled in lies in the piece; putty and fingers stick out of it
-        bodies = _bodies((_unlike(lab, lab_after, window) > GONE_E) & even & bench.covered, window)
-        touched = grown(piece, reach)
-        kept = [b for b in bodies if (outside & b).sum() > 0.5 * enough and (touched & b).any()]
-    else:  # a shadow lies beside the piece, a prop on it and beside it; a bite shows ground where the prop would be
-        from_new = np.linalg.norm(lab_after - np.median(lab_after[ground], axis=0), axis=2)
-        plain = float(np.percentile(from_new[ground], 75)) < GROUND_E
-        shown = piece & (from_new > GROUND_E) if plain else piece
-        was = nearby(lab, ground, GROUND_REACH * side)
-        moved, from_ground = _unlike(lab, lab_after, window), _unlike(lab, was, 1)
-        filled = ~np.asarray(ndimage.binary_fill_holes(piece))
-        edge = grown(filled, reach)
-        kept = [
-            b
-            for b in _bodies((moved > PROP_MOVED_E) & (from_ground > GROUND_E) & even, window)
-            if (shown & b).sum() > 0.5 * enough
-            and (filled[b].mean() > STICKS_OUT or (b.sum() > LARGE * enough and edge[b].mean() > AT_EDGE))
-        ]
-        tint, tint_after, tint_ground = lab[..., 1:], lab_after[..., 1:], was[..., 1:]
-        other = (
-            (_unlike(tint, tint_after, window) > TINT_MOVED) & (_unlike(tint, tint_ground, 1) > TINT_OF_GROUND) & even
-        )
-        bodies = [b for b in _bodies(other, window) if spread(tint[b]) < ONE_TINT]
-        touched = grown(piece, reach)
-        tinted = [b for b in bodies if b.sum() > enough and (touched & b).sum() > COVERED * enough]
-        tinted = [b for b in tinted if outside[b].mean() > TINTED_OUT]
-        if len(tinted) <= MOST_TINTED and sum((piece & b).sum() for b in tinted) < TINTED_SHARE * piece.sum():
-            kept += tinted
+    view = _View(
+        piece=piece,
+        sure=sure,
+        ground=ground,
+        seen=bench.covered,
+        lab=lab,
+        after=lab_after,
+        was=nearby(lab, ground, GROUND_REACH * side),
+        even=cv2.blur(slope(before, 1.0), (2 * window + 1,) * 2) < PROP_SLOPE,
+        retinted=_unlike(lab[..., 1:], lab_after[..., 1:], window) > TINT_MOVED,
+        window=window,
+        side=side,
+        reach=reach,
+    )
+    found = _gone_from_ground(view, rough) if ground_left else _gone_with_ground(view)
     kept = [
         b
-        for b in kept
-        if b.sum() > enough and (b & piece).sum() < MOST_SHARE * piece.sum() and _thickness(b) > THICKEST * side
+        for b in found
+        if b.sum() > view.enough and (b & piece).sum() < MOST_SHARE * piece.sum() and _thickness(b) > THICKEST * side
     ]
     if not kept:
         return none
     gone = np.asarray(np.any(kept, axis=0))
     out = grown(gone, max(2, round(MIRRORED_SHARE * side)))
-    retinted = _unlike(lab[..., 1:], lab_after[..., 1:], window) > TINT_MOVED
-    if retinted[piece & ~gone].mean() < RETINTED_SHARE:
+    rest = piece & ~gone
+    if view.retinted[rest].mean() < RETINTED_SHARE or view.retinted[rest & view.even].mean() < RETINTED_EVEN:
         near = piece & grown(gone, round(MIRROR_REACH * side))
         for image in _mirror_images(bench.before, (lab[..., 1:], lab_after[..., 1:]), near, kept, window):
-            if image.sum() > MIRRORED * enough:
+            if image.sum() > MIRRORED * view.enough:
                 out |= grown(image, max(2, round(IMAGE_SHARE * side)))
     return out
+
+
+@dataclass(frozen=True, eq=False)
+class _View:
+    """Maps (h, w) of one pair: `seen` where both reach, `sure` the piece there, `even` what had no edges.
+
+    `lab` and `after` (h, w, 3) are CIELAB, the retouch's in the original's tone; `was` the original's ground nearby.
+    `retinted` is where hue and chroma changed; `window`, `side` and `reach` (how near a prop comes) are pixels.
+    """
+
+    piece: Mask
+    sure: Mask
+    ground: Mask
+    seen: Mask
+    lab: F32
+    after: F32
+    was: F32
+    even: Mask
+    retinted: Mask
+    window: int
+    side: float
+    reach: int
+
+    @cached_property
+    def enough(self) -> float:
+        """Pixels of the smallest prop."""
+        return PROP_SHARE * float(self.piece.sum())
+
+    @cached_property
+    def outside(self) -> Mask:
+        """Beyond the piece's outline, and in a ring's opening."""
+        return ~_without_small_holes(self.piece)
+
+    @cached_property
+    def beyond(self) -> Mask:
+        """Beyond the piece's outline."""
+        return ~np.asarray(ndimage.binary_fill_holes(self.piece))
+
+    @cached_property
+    def edge(self) -> Mask:
+        """The same, and the piece's edge."""
+        return grown(self.beyond, self.reach)
+
+
+def _gone_from_ground(view: _View, rough: bool) -> list[Mask]:
+    """Bodies that went while the ground stayed: what was filled in lies in the piece, putty and fingers stick out.
+
+    Where the piece's mask is `rough` putty may lie all within it: of one tint, which is not the metal's, at its edge.
+    """
+    bodies = _bodies((_unlike(view.lab, view.after, view.window) > GONE_E) & view.even & view.seen, view.window)
+    touched = grown(view.piece, view.reach)
+    kept = [b for b in bodies if (view.outside & b).sum() > 0.5 * view.enough and (touched & b).any()]
+    if not rough:
+        return kept
+    metal = np.median(view.after[view.sure][:, 1:], axis=0)  # a bite takes of that
+    unlike = [
+        b for b in _of_one_tint(view) if np.linalg.norm(np.median(view.lab[b][:, 1:], axis=0) - metal) > TINT_MOVED
+    ]
+    return kept + [b for b in unlike if view.edge[b].mean() > AT_EDGE]
+
+
+def _gone_with_ground(view: _View) -> list[Mask]:
+    """Bodies that went as the ground was swapped: a shadow lies beside the piece, a prop on it and beside it.
+
+    A bite shows ground where the prop would be.
+    """
+    piece, enough = view.piece, view.enough
+    from_new = np.linalg.norm(view.after - np.median(view.after[view.ground], axis=0), axis=2)
+    plain = float(np.percentile(from_new[view.ground], 75)) < GROUND_E
+    shown = piece & (from_new > GROUND_E) if plain else piece
+    moved, from_ground = _unlike(view.lab, view.after, view.window), _unlike(view.lab, view.was, 1)
+    kept = [
+        b
+        for b in _bodies((moved > PROP_MOVED_E) & (from_ground > GROUND_E) & view.even, view.window)
+        if (shown & b).sum() > 0.5 * enough
+        and (view.beyond[b].mean() > STICKS_OUT or (b.sum() > LARGE * enough and view.edge[b].mean() > AT_EDGE))
+    ]
+    beside = grown(piece, round(MIRRORED_SHARE * view.side))
+    tinted = [b for b in _of_one_tint(view) if (beside & b).sum() > COVERED * enough]
+    tinted = [b for b in tinted if view.outside[b].mean() > TINTED_OUT or 1 - piece[b].mean() > TINTED_OFF]
+    if len(tinted) <= MOST_TINTED and sum((piece & b).sum() for b in tinted) < TINTED_SHARE * piece.sum():
+        kept += tinted
+    return kept
+
+
+def _of_one_tint(view: _View) -> list[Mask]:
+    """Even bodies of one hue and chroma that went, and that the ground has neither there nor elsewhere."""
+    tint = view.lab[..., 1:]
+    other = view.retinted & (_unlike(tint, view.was[..., 1:], 1) > TINT_OF_GROUND) & view.even & view.seen
+    bodies = [b for b in _bodies(other, view.window) if b.sum() > view.enough and spread(tint[b]) < ONE_TINT]
+    return [b for b in bodies if _elsewhere(b, view) < PATTERN_SHARE]
 
 
 def _mirror_images(rgb: U8, tints: tuple[F32, F32], piece: Mask, props: list[Mask], window: int) -> list[Mask]:
@@ -170,6 +254,13 @@ def _bodies(mask: Mask, window: int) -> list[Mask]:
     """The connected bodies of a mask (h, w), without crumbs."""
     labels, count = ndimage.label(opened(mask, max(2, window // 2)))
     return [labels == index for index in range(1, count + 1)]
+
+
+def _elsewhere(body: Mask, view: _View) -> float:
+    """Share of the ground away from a body (h, w) that has its colour."""
+    rest = view.ground & ~grown(body, round(MIRRORED_SHARE * view.side))
+    apart = np.linalg.norm(view.lab[rest] - np.median(view.lab[body], axis=0), axis=1)
+    return float((apart < PATTERN_E).mean()) if apart.size else 0.0
 
 
 def _thickness(body: Mask) -> float:

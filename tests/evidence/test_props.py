@@ -12,6 +12,9 @@ import fidelity
 from fidelity import Evidence
 from fidelity.evidence import belongs
 from fidelity.evidence.belongs import Part, zones_of
+from fidelity.evidence.bench import Bench
+from fidelity.evidence.props import find_props
+from fidelity.image.picture import U8, Mask
 
 PAIRS = Path(__file__).parents[2] / "fixtures" / "pairs"
 
@@ -48,6 +51,53 @@ def test_a_strip_of_the_ground_in_the_ring_is_no_prop() -> None:
     found = evidence("emerald-1__original.jpg", "emerald-1__ok_cut_out.webp")
     x, y = ((at - origin) * found.bench.scale for at, origin in ((522, found.bench.left), (545, found.bench.top)))
     assert not found.props[round(y), round(x)]
+
+
+PUTTY, STEEL = (150, 172, 200), (150, 150, 154)
+
+
+def plate_on_wood(body: tuple[int, int, int] | None, stripes: bool = True) -> tuple[U8, Mask, Mask]:
+    """A steel plate on striped wood with a disc over its lower edge: picture, mask of both, mask of the disc."""
+    rng = np.random.default_rng(7)
+    wood = 120 + (24 * np.sin(np.arange(400) / 9) if stripes else np.zeros(400))
+    picture = np.repeat(wood[:, None, None], 400, axis=1) * np.array([1.0, 0.8, 0.6])
+    plate, disc = np.zeros((400, 400), np.uint8), np.zeros((400, 400), np.uint8)
+    cv2.rectangle(plate, (80, 90), (320, 270), (1,), -1)
+    cv2.circle(disc, (200, 276), 26, (1,), -1)
+    brushed = cv2.GaussianBlur(rng.normal(0, 1, (400, 400)), (0, 0), 2)
+    picture[plate > 0] = (np.array(STEEL) + 40 * brushed[..., None] / brushed.std())[plate > 0]
+    if body is not None:
+        picture[disc > 0] = body
+    shown = np.clip(picture + rng.normal(0, 0.8, picture.shape), 0, 255).astype(np.uint8)
+    return shown, (plate | disc) > 0, disc > 0
+
+
+def props_between(before: U8, after: U8, mask: Mask, *, left: bool, rough: bool) -> Mask:
+    bench = Bench(before, after, np.ones(mask.shape, bool), None, 0, 0, 1.0)
+    return find_props(bench, mask, 240.0, ground_left=left, rough=rough)
+
+
+def test_putty_that_a_rough_mask_holds_is_found_by_its_tint() -> None:
+    (before, mask, disc), (after, *_) = plate_on_wood(PUTTY), plate_on_wood(None)
+    assert props_between(before, after, mask, left=True, rough=True)[disc].all()
+    assert not props_between(after, before, mask, left=True, rough=True).any(), "what was added is none"
+
+
+def test_a_bite_out_of_even_metal_is_no_prop() -> None:
+    (before, mask, _), (after, *_) = plate_on_wood(STEEL), plate_on_wood(None)
+    assert not props_between(before, after, mask, left=True, rough=True).any()
+
+
+def test_putty_beside_the_piece_is_found_and_stripes_of_the_wood_are_not() -> None:
+    before, mask, disc = plate_on_wood(PUTTY)
+    plate = mask & ~disc
+    plate[246:] = False  # the putty stands a little away from what is left
+    after = np.where(plate[..., None], before, 255).astype(np.uint8)
+    assert props_between(before, after, plate, left=False, rough=False)[disc & ~plate].mean() > 0.9
+    bare, *_ = plate_on_wood(None)
+    assert not props_between(
+        bare, np.where(plate[..., None], bare, 255).astype(np.uint8), plate, left=False, rough=False
+    ).any()
 
 
 def test_a_stone_that_was_cut_anew_is_no_prop() -> None:
