@@ -34,6 +34,9 @@ LIT_SIDE, LIT_WAS_GROUND, LIT_UNEVEN_E = 0.08, 0.7, 9.5
 """Light that was painted on: its largest side (share of the longer side), the share of it that may have been ground,
 and the least standard deviation of the colour (CIE76) in the original. Sparkle on diamonds has at most 0.66 and at
 least 10.6, gaps at least 0.5 and at most 8.4."""
+LIT_HALF, LIT_MIXED_E = 0.5, 5.0
+"""Share of ground from which such a place must be of mixed colours: the median ΔE to their middle. A slot of one colour
+with a bright rim has 3.8, sparkle of which as much may have been ground 5.8 and more."""
 PLAIN_E = 3.0
 """Median ΔE in the ring about the piece up to which one colour stands for the new ground."""
 FEW_PX = 100
@@ -102,9 +105,12 @@ def _lit_up(shows_new: Mask, was_ground: Mask, before: F32, largest: float) -> M
     """
     out = np.zeros(shows_new.shape, bool)
     for rows, cols, own in connected(shows_new):
-        if not OPENING_PX <= own.sum() <= largest or was_ground[rows, cols][own].mean() > LIT_WAS_GROUND:
+        share = was_ground[rows, cols][own].mean()
+        if not OPENING_PX <= own.sum() <= largest or share > LIT_WAS_GROUND:
             continue
-        out[rows, cols] |= own & (spread(before[rows, cols][own]) > LIT_UNEVEN_E)
+        colours = before[rows, cols][own]
+        mixed = np.median(np.linalg.norm(colours - np.median(colours, axis=0), axis=1)) > LIT_MIXED_E
+        out[rows, cols] |= own & bool(spread(colours) > LIT_UNEVEN_E and (share <= LIT_HALF or mixed))
     return out
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fidelity_checks.silhouette import Silhouette
 
 import fidelity
 from fidelity import Evidence, Status
+from fidelity.evidence.gaps import _lit_up
 
 PAIRS = Path(__file__).parents[2] / "fixtures" / "pairs"
 PRONG = 0.46
@@ -29,6 +31,18 @@ def test_sparkle_as_white_as_the_new_ground_is_no_gap(piece: str) -> None:
     evidence = pair(piece, "bad_sparkle_added")
     assert [c for c in evidence.changes if c.score > 0.9 and c.seen_whole]
     assert not [c for c in pair(piece, "ok_white_ground").changes if c.score > PRONG and c.seen_whole]
+
+
+@pytest.mark.parametrize(("mixed", "ground", "lit"), [(False, 0.6, False), (True, 0.6, True), (False, 0.1, True)])
+def test_a_slot_of_one_colour_with_a_bright_rim_is_a_gap(mixed: bool, ground: float, lit: bool) -> None:
+    """What may half have been ground must be of mixed colours to count as facets that light was painted on."""
+    place, was_ground = np.zeros((40, 40), bool), np.zeros((40, 40), bool)
+    place[10:20, 10:30] = True
+    was_ground[10:20, 10 : 10 + round(20 * ground)] = True
+    before = np.zeros((40, 40, 3), np.float32)
+    before[..., 0] = np.linspace(20, 70, 40)[None, :] if mixed else 42
+    before[10:12, :, 0] = before[18:20, :, 0] = 80
+    assert _lit_up(place, was_ground, before, 400.0)[place].all() == lit
 
 
 def test_links_that_show_another_ground_between_them_lost_no_relief() -> None:
