@@ -41,7 +41,7 @@ BRIGHT = 60
 """Percentile of lightness from which metal shows its own colour rather than what is dark about it."""
 TINT_LOST = 2.5
 """How much farther from the prop's tint the place of a mirror image is once the prop has gone."""
-TINTED_OUT, TINTED_OFF = 0.1, 0.3
+TINTED_OUT, TINTED_OFF = 0.05, 0.3
 """Share of such a body outside the piece's outline, or also in its small openings, of which one is enough."""
 TINTED_SHARE = 0.05
 """Metal that was recoloured is another tint as well, but not beyond its edge, and over more than this share of it."""
