@@ -165,21 +165,17 @@ def _echoes(
     A diamond shows its prongs again, deep inside: no prong stands there, and the facets are the same.
     """
     mains = [_main([parts[i] for i in group], group) for group in groups]
-    prongs: dict[int, float] = {}
+    changed: dict[int, float] = {}  # size of the largest prong that changed, per stone
     for named, i in zip(names, mains, strict=True):
-        here = contexts[i]
-        seen = parts[i].score > COUNTS_FROM and not parts[i].hidden
-        if named[0] == "girdle" and seen and DEEP < here.distance < AWAY:
-            prongs[here.nearest] = max(parts[i].size, prongs.get(here.nearest, 0.0))
-    return [
-        ("echo",)
-        if "girdle" in named
-        and contexts[i].distance < DEEP
-        and parts[i].lost > parts[i].invented
-        and parts[i].size < ECHO_SIZE * prongs.get(contexts[i].nearest, 0.0)
-        else named
-        for named, i in zip(names, mains, strict=True)
-    ]
+        here, counts = contexts[i], parts[i].score > COUNTS_FROM and not parts[i].hidden
+        if named[0] == "girdle" and counts and DEEP < here.distance < AWAY:
+            changed[here.nearest] = max(parts[i].size, changed.get(here.nearest, 0.0))
+
+    def echoed(named: tuple[Zone, ...], part: Part, here: _Context) -> bool:
+        small = part.size < ECHO_SIZE * changed.get(here.nearest, 0.0)
+        return "girdle" in named and here.distance < DEEP and part.lost > part.invented and small
+
+    return [("echo",) if echoed(named, parts[i], contexts[i]) else named for named, i in zip(names, mains, strict=True)]
 
 
 def _main(parts: list[Part], indices: list[int]) -> int:
