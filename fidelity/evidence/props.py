@@ -113,9 +113,7 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool, rou
         seen=bench.covered,
         lab=lab,
         after=lab_after,
-        was=nearby(lab, ground, GROUND_REACH * side),
         even=cv2.blur(slope(before, 1.0), (2 * window + 1,) * 2) < PROP_SLOPE,
-        retinted=_unlike(lab[..., 1:], lab_after[..., 1:], window) > TINT_MOVED,
         window=window,
         side=side,
         reach=reach,
@@ -143,8 +141,8 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool, rou
 class _View:
     """Maps (h, w) of one pair: `seen` where both reach, `sure` the piece there, `even` what had no edges.
 
-    `lab` and `after` (h, w, 3) are CIELAB, the retouch's in the original's tone; `was` the original's ground nearby.
-    `retinted` is where hue and chroma changed; `window`, `side` and `reach` (how near a prop comes) are pixels.
+    `lab` and `after` (h, w, 3) are CIELAB, the retouch's in the original's tone. `window`, `side` and `reach` (how near
+    a prop comes) are pixels.
     """
 
     piece: Mask
@@ -153,9 +151,7 @@ class _View:
     seen: Mask
     lab: F32
     after: F32
-    was: F32
     even: Mask
-    retinted: Mask
     window: int
     side: float
     reach: int
@@ -164,6 +160,16 @@ class _View:
     def enough(self) -> float:
         """Pixels of the smallest prop."""
         return PROP_SHARE * float(self.piece.sum())
+
+    @cached_property
+    def was(self) -> F32:
+        """CIELAB (h, w, 3) of the original's ground nearby."""
+        return nearby(self.lab, self.ground, GROUND_REACH * self.side)
+
+    @cached_property
+    def retinted(self) -> Mask:
+        """Where hue and chroma changed."""
+        return np.asarray(_unlike(self.lab[..., 1:], self.after[..., 1:], self.window) > TINT_MOVED)
 
     @cached_property
     def outside(self) -> Mask:
