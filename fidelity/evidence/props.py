@@ -47,9 +47,9 @@ TINTED_SHARE = 0.05
 """Metal that was recoloured is another tint as well, but not beyond its edge, and over more than this share of it."""
 MOST_TINTED = 2
 """More of them are the folds of a cloth or the veins of a stone."""
-PATTERN_E, PATTERN_SHARE = 3.0, 0.1
+PATTERN_E, PATTERN_SHARE = 3.0, 0.05
 """ΔE (CIE76) to the middle of such a body, and the share of the ground elsewhere that is so near to it, from which it
-is a part of the ground's pattern: putty has 0.03 at most, stripes of wood 0.28 and more."""
+is a part of the ground's pattern: putty has 0.03 at most, patches of wood 0.07 and more."""
 MIRRORED = 0.15
 """Smallest mirror image, over the smallest prop."""
 HOLE_SHARE = 0.03
