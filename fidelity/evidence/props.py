@@ -129,7 +129,8 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool, rou
     gone = np.asarray(np.any(kept, axis=0))
     out = grown(gone, max(2, round(MIRRORED_SHARE * side)))
     rest = piece & ~gone
-    if view.retinted[rest].mean() < RETINTED_SHARE or view.retinted[rest & view.even].mean() < RETINTED_EVEN:
+    plain = rest & view.even
+    if _share(view.retinted, rest) < RETINTED_SHARE or _share(view.retinted, plain) < RETINTED_EVEN:
         near = piece & grown(gone, round(MIRROR_REACH * side))
         for image in _mirror_images(bench.before, (lab[..., 1:], lab_after[..., 1:]), near, kept, window):
             if image.sum() > MIRRORED * view.enough:
@@ -267,6 +268,11 @@ def _elsewhere(body: Mask, view: _View) -> float:
     rest = view.ground & ~grown(body, round(MIRRORED_SHARE * view.side))
     apart = np.linalg.norm(view.lab[rest] - np.median(view.lab[body], axis=0), axis=1)
     return float((apart < PATTERN_E).mean()) if apart.size else 0.0
+
+
+def _share(of: Mask, where: Mask) -> float:
+    """Share of `where` that is `of`; 0 where there is nothing."""
+    return float(of[where].mean()) if where.any() else 0.0
 
 
 def _thickness(body: Mask) -> float:
