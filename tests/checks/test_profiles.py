@@ -75,11 +75,13 @@ class TestRescue:
         assert audited("rescue", ring, drawn.softened_stone(ring)).verdict is Verdict.FAIL
 
 
-class TestLooseGemstone:
-    @pytest.fixture(scope="class")
-    def stone(self) -> Rgb:
-        return np.where(drawn.stone_mask()[..., None], drawn.signet(), 250).astype(np.uint8)
+@pytest.fixture(scope="module")
+def stone() -> Rgb:
+    """The drawn plate's stone by itself, on white."""
+    return np.where(drawn.stone_mask()[..., None], drawn.signet(), 250).astype(np.uint8)
 
+
+class TestLooseGemstone:
     def test_metal_prongs_stamps_and_chain_do_not_apply(self, stone: Rgb) -> None:
         done = audited("loose-gemstone", stone, stone)
         for name in ("prongs", "metal-tone", "hallmark", "chain"):
