@@ -164,7 +164,7 @@ def _echoes(
 
     A diamond shows its prongs again, deep inside: no prong stands there, and the facets are the same.
     """
-    mains = [_main([parts[i] for i in group], group) for group in groups]
+    mains = [group[_main([parts[i] for i in group])] for group in groups]
     changed: dict[int, float] = {}  # size of the largest prong that changed, per stone
     for named, i in zip(names, mains, strict=True):
         here, counts = contexts[i], parts[i].score > COUNTS_FROM and not parts[i].hidden
@@ -178,9 +178,9 @@ def _echoes(
     return [("echo",) if echoed(named, parts[i], contexts[i]) else named for named, i in zip(names, mains, strict=True)]
 
 
-def _main(parts: list[Part], indices: list[int]) -> int:
-    """The one of `indices` whose part changed most."""
-    return indices[max(range(len(parts)), key=lambda i: parts[i].size * parts[i].score)]
+def _main(parts: list[Part]) -> int:
+    """Index of the part that changed most."""
+    return max(range(len(parts)), key=lambda i: parts[i].size * parts[i].score)
 
 
 def _mirrors(parts: list[Part], metal: list[bool]) -> list[bool]:
@@ -248,7 +248,7 @@ def _gap(one: Part, other: Part) -> float:
 
 
 def _judge(parts: list[Part], contexts: list[_Context], any_stone: bool) -> tuple[Zone, ...]:
-    main = _main(parts, list(range(len(parts))))
+    main = _main(parts)
     part, here = parts[main], contexts[main]
     size = max(p.size for p in parts)
     extent = max(

@@ -121,7 +121,7 @@ class Evidence:
     @cached_property
     def props(self) -> Mask:
         """(h, w) where putty, a finger or a stand covered or touched the piece in the original and went."""
-        rough = self.piece is not None and self.piece.source == "focus"
+        rough = self.piece is not None and self.piece.rough
         left = self._compared.ground_left
         found = find_props(self.bench, self.mask, self.side_px, ground_left=left, rough=rough)
         return np.asarray(found & ~drawn_piece(self.brief, self.bench))
@@ -286,7 +286,7 @@ class Evidence:
     @cached_property
     def texture(self) -> Texture | None:
         """The fine grain of the piece before and after; None where it has hardly any."""
-        rough = self.piece is not None and self.piece.source == "focus"  # the piece may reach beyond such a mask
+        rough = self.piece is not None and self.piece.rough
         shown = self.structure.inside & ~self.props
         where = ~self.props if rough else shown
         zones = self.features

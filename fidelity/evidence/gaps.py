@@ -54,9 +54,9 @@ def show_new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
     before, after = srgb_to_lab(bench.before), srgb_to_lab(bench.after)
     old, new = (nearby(lab, ring, 0.03 * side) for lab in (before, after))
     from_old = np.linalg.norm(before - old, axis=2)
-    spread = float(np.percentile(from_old[ring], 80))
+    usual = float(np.percentile(from_old[ring], 80))
     moved = np.linalg.norm(before - after, axis=2) > GROUND_MARGIN_E
-    was_ground = from_old < max(GROUND_MARGIN_E, 1.5 * spread)
+    was_ground = from_old < max(GROUND_MARGIN_E, 1.5 * usual)
     apart = after - new
     shaded = (np.hypot(apart[..., 1], apart[..., 2]) < NEW_GROUND_E) & (apart[..., 0] < NEW_GROUND_E)
     found = _in_shade(shaded & was_ground & moved, before, after, (new - old)[..., 0], side)
@@ -105,8 +105,10 @@ def _lit_up(shows_new: Mask, was_ground: Mask, before: F32, largest: float) -> M
     """
     out = np.zeros(shows_new.shape, bool)
     for rows, cols, own in connected(shows_new):
+        if not OPENING_PX <= own.sum() <= largest:
+            continue
         share = was_ground[rows, cols][own].mean()
-        if not OPENING_PX <= own.sum() <= largest or share > LIT_WAS_GROUND:
+        if share > LIT_WAS_GROUND:
             continue
         colours = before[rows, cols][own]
         mixed = np.median(np.linalg.norm(colours - np.median(colours, axis=0), axis=1)) > LIT_MIXED_E

@@ -68,6 +68,11 @@ class Piece:
     cut_away: tuple[Box, ...] = ()
 
     @property
+    def rough(self) -> bool:
+        """Whether it was told from a busy ground: the mask may reach beyond the piece."""
+        return self.source == "focus"
+
+    @property
     def region(self) -> Box:
         """Bounding box in original pixels."""
         ys, xs = np.nonzero(self.mask)

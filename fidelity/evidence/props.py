@@ -55,7 +55,7 @@ MIRRORED = 0.15
 HOLE_SHARE = 0.03
 """Holes of the piece up to this share of it are its openings; a ring's is as good a place for putty as beside it."""
 COVERED = 0.3
-"""Share of the smallest prop that must lie on the piece; a shadow lies beside it."""
+"""Share of the smallest prop that must lie on the piece or beside it, where its shadow and its reflection reach."""
 MOST_SHARE = 0.35
 """What is even and went over more of the piece than this is its own metal, recoloured or drawn anew."""
 PROP_MOVED_E = 14.0

@@ -56,10 +56,10 @@ def test_a_strip_of_the_ground_in_the_ring_is_no_prop() -> None:
 PUTTY, STEEL = (150, 172, 200), (150, 150, 154)
 
 
-def plate_on_wood(body: tuple[int, int, int] | None, stripes: bool = True) -> tuple[U8, Mask, Mask]:
+def plate_on_wood(body: tuple[int, int, int] | None) -> tuple[U8, Mask, Mask]:
     """A steel plate on striped wood with a disc over its lower edge: picture, mask of both, mask of the disc."""
     rng = np.random.default_rng(7)
-    wood = 120 + (24 * np.sin(np.arange(400) / 9) if stripes else np.zeros(400))
+    wood = 120 + 24 * np.sin(np.arange(400) / 9)
     picture = np.repeat(wood[:, None, None], 400, axis=1) * np.array([1.0, 0.8, 0.6])
     plate, disc = np.zeros((400, 400), np.uint8), np.zeros((400, 400), np.uint8)
     cv2.rectangle(plate, (80, 90), (320, 270), (1,), -1)
