@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from fidelity.evidence.rim import REPAINTED, Rim
+from fidelity.image.colour import delta_e76
 from fidelity.image.gradient import gradient
 from fidelity.image.morphology import closed, connected, grown, signed_depth
 from fidelity.image.picture import F32, F64, Mask
@@ -135,7 +136,7 @@ def _differences(rim: Rim, flow: F32) -> tuple[F32, F32]:
         rim.after, cols + flow[..., 0], rows + flow[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
     size = (rim.window, rim.window)
-    left, whole = (cv2.blur(np.linalg.norm(rim.before - lab, axis=2), size) for lab in (back, rim.after))
+    left, whole = (cv2.blur(delta_e76(rim.before, np.asarray(lab, np.float32)), size) for lab in (back, rim.after))
     return np.asarray(left, np.float32), np.asarray(whole, np.float32)
 
 

@@ -18,7 +18,7 @@ from fidelity.evidence.bench import Bench
 from fidelity.evidence.drawn import Drawn
 from fidelity.evidence.stones import Stone, find_stones
 from fidelity.evidence.surface import GEM_SURE, Surface, survey
-from fidelity.image.colour import srgb_to_lab
+from fidelity.image.colour import delta_e76, srgb_to_lab
 from fidelity.image.morphology import closed, grown, opened, shrunk
 from fidelity.image.picture import F32, Mask
 
@@ -171,8 +171,8 @@ def _bumps(lab: F32, outline: F32, radius: float, metal: F32) -> list[tuple[floa
     ys = np.clip(outline[:, 1], 0, height - 1).astype(int)
     along = cv2.blur(lab, (max(3, round(radius)) | 1,) * 2)[ys, xs]
     course = ndimage.uniform_filter1d(along, max(9, round(6 * radius)), axis=0, mode="wrap")
-    contrast = ndimage.gaussian_filter1d(np.linalg.norm(along - course, axis=1), radius / 2, mode="wrap")
-    metallic = np.linalg.norm((along - metal)[:, 1:], axis=1) < 25
+    contrast = ndimage.gaussian_filter1d(delta_e76(along, course), radius / 2, mode="wrap")
+    metallic = delta_e76(along[:, 1:], metal[1:]) < 25
     picked: list[int] = []
     for i in np.argsort(-contrast):
         if contrast[i] < max(4.0, 0.45 * float(contrast.max())) or len(picked) >= 12:

@@ -16,6 +16,7 @@ import numpy as np
 
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.straight import Straight, mean
+from fidelity.image.colour import delta_e76
 from fidelity.image.picture import Mask
 from fidelity.result import Box
 
@@ -66,6 +67,6 @@ def _left(outline: Straight, side: float) -> Mask:
     between = mean(sums, path + 3, np.maximum(own, path + 3))
     inside = mean(sums, path - np.minimum(deep, 6) - 1, path - 1)
     beyond = mean(sums, own + 3, own + 3 + np.minimum(deep + 2, 7))
-    like, unlike = (np.linalg.norm(between - other, axis=1) for other in (beyond, inside))
+    like, unlike = (delta_e76(between, other) for other in (beyond, inside))
     wide = -outline.off >= max(LEAST_PX, LEAST * side)
     return np.asarray(wide & (like < LIKE_GROUND * unlike) & (unlike > UNLIKE_E) & (outline.strength(path) > EDGE_E))

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.evidence.busy_ground import piece_on_busy_ground
-from fidelity.image.colour import spread, srgb_to_lab
+from fidelity.image.colour import delta_e76, spread, srgb_to_lab
 from fidelity.image.gradient import slope
 from fidelity.image.ground import piece_on_plain_ground
 from fidelity.image.morphology import closed, connected, grown, opened, shrunk
@@ -141,9 +141,9 @@ def _completed(silhouette: Mask, before: U8, after: U8 | None) -> Mask:
         return _without_pinholes(silhouette)
     lab, lab_after = srgb_to_lab(before), srgb_to_lab(after)
     kept = _toned(lab, lab_after, sure)
-    if float(np.median(np.linalg.norm((kept - lab_after)[ground], axis=1))) > SAME_GROUND_E:
-        away, clear = (np.linalg.norm(v - nearby(v, ground, 3.0 * reach), axis=2) for v in (lab, lab_after))
-        same = np.linalg.norm(kept - lab_after, axis=2) < KEPT_E
+    if float(np.median(delta_e76(kept[ground], lab_after[ground]))) > SAME_GROUND_E:
+        away, clear = (delta_e76(v, nearby(v, ground, 3.0 * reach)) for v in (lab, lab_after))
+        same = delta_e76(kept, lab_after) < KEPT_E
         silhouette = silhouette | opened(gaps & same & ((away > OWN_COLOUR_E) | (clear > NEW_GROUND_E)), 1)
         silhouette = silhouette | _lit_up(gaps & ~silhouette, lab, away, clear, LIT_SHARE * silhouette.sum())
     return _without_pinholes(silhouette)
@@ -191,7 +191,7 @@ def _same_ground(silhouette: Mask, before: U8, after: U8) -> bool:
         return False
     lab_after = srgb_to_lab(after)
     kept = _toned(srgb_to_lab(before), lab_after, sure)
-    return float(np.median(np.linalg.norm((kept - lab_after)[ring], axis=1))) < SAME_GROUND_E
+    return float(np.median(delta_e76(kept[ring], lab_after[ring]))) < SAME_GROUND_E
 
 
 def _without_pinholes(mask: Mask) -> Mask:

@@ -16,7 +16,7 @@ from scipy import ndimage
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.piece import nearby
 from fidelity.evidence.structure import tone_matched
-from fidelity.image.colour import spread, srgb_to_lab
+from fidelity.image.colour import delta_e76, spread, srgb_to_lab
 from fidelity.image.gradient import slope
 from fidelity.image.morphology import grown, opened
 from fidelity.image.picture import F32, U8, Mask
@@ -84,7 +84,7 @@ IMAGE_SHARE = 0.035
 
 def _unlike(first: F32, second: F32, window: int) -> F32:
     """(h, w) distance of two maps (h, w, n) in their own unit, averaged over a window."""
-    apart = np.linalg.norm(first - second, axis=2).astype(np.float32)
+    apart = np.asarray(delta_e76(first, second), np.float32)
     return np.asarray(cv2.blur(apart, (window, window)), np.float32)
 
 
@@ -211,7 +211,7 @@ def _gone_with_ground(view: _View) -> list[Mask]:
     A bite shows ground where the prop would be.
     """
     piece, enough = view.piece, view.enough
-    from_new = np.linalg.norm(view.after - np.median(view.after[view.ground], axis=0), axis=2)
+    from_new = delta_e76(view.after, np.median(view.after[view.ground], axis=0))
     plain = float(np.percentile(from_new[view.ground], 75)) < GROUND_E
     shown = piece & (from_new > GROUND_E) if plain else piece
     moved, from_ground = _unlike(view.lab, view.after, view.window), _unlike(view.lab, view.was, 1)
@@ -252,7 +252,7 @@ def _mirror_images(rgb: U8, tints: tuple[F32, F32], piece: Mask, props: list[Mas
         colour = np.median(rgb[shown], axis=0)
         for seen in (colour, colour * metal / max(1e-3, float(metal.max()))):
             own = srgb_to_lab(np.asarray(seen, np.uint8).reshape(1, 1, 3))[0, 0, 1:]
-            first, second = (cv2.blur(np.linalg.norm(t - own, axis=2).astype(np.float32), (window,) * 2) for t in tints)
+            first, second = (cv2.blur(np.asarray(delta_e76(t, own), np.float32), (window,) * 2) for t in tints)
             found += _bodies(piece & (first < SAME_TINT) & (second - first > TINT_LOST), window)
     return found
 
@@ -266,7 +266,7 @@ def _bodies(mask: Mask, window: int) -> list[Mask]:
 def _elsewhere(body: Mask, view: _View) -> float:
     """Share of the ground away from a body (h, w) that has its colour."""
     rest = view.ground & ~grown(body, round(MIRRORED_SHARE * view.side))
-    apart = np.linalg.norm(view.lab[rest] - np.median(view.lab[body], axis=0), axis=1)
+    apart = delta_e76(view.lab[rest], np.median(view.lab[body], axis=0))
     return float((apart < PATTERN_E).mean()) if apart.size else 0.0
 
 

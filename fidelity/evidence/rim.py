@@ -16,7 +16,7 @@ import numpy as np
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.piece import nearby
 from fidelity.evidence.structure import tone_matched
-from fidelity.image.colour import srgb_to_lab
+from fidelity.image.colour import delta_e76, srgb_to_lab
 from fidelity.image.morphology import grown, shrunk
 from fidelity.image.picture import F32, F64, U8, Mask
 from fidelity.result import Box
@@ -183,7 +183,7 @@ def _from_ground(before: F32, after: F32, ground: Mask, sigma: float) -> tuple[F
 
 
 def _nearest(lab: F32, colours: tuple[F32, F32]) -> F32:
-    return np.asarray(np.minimum(*(np.linalg.norm(lab - c, axis=2) for c in colours)), np.float32)
+    return np.asarray(np.minimum(*(delta_e76(lab, c) for c in colours)), np.float32)
 
 
 def ground_colours(lab: F32, ground: Mask, sigma: float) -> tuple[F32, F32]:

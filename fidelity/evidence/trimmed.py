@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from fidelity.evidence.rim import Rim
+from fidelity.image.colour import delta_e76
 from fidelity.image.morphology import connected, grown, shrunk
 from fidelity.image.picture import F32, Mask
 
@@ -67,7 +68,7 @@ def _like_piece(rim: Rim, inner: Mask) -> F32:
     table[labels[inner]] = cv2.blur(rim.before, (5, 5))[inner]
     weight, size = inner.astype(np.float32), (int(AROUND * rim.side) | 1,) * 2
     mean = cv2.blur(rim.before * weight[..., None], size) / (cv2.blur(weight, size)[..., None] + 1e-6)
-    distances = (np.linalg.norm(rim.before - colour, axis=2) for colour in (table[labels], mean))
+    distances = (delta_e76(rim.before, colour) for colour in (table[labels], mean))
     return np.asarray(np.minimum(*distances), np.float32)
 
 

@@ -23,6 +23,7 @@ import numpy as np
 
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.straight import Indices, Reals, Straight, mean
+from fidelity.image.colour import delta_e76
 from fidelity.image.picture import F32, Mask
 from fidelity.result import Box
 
@@ -148,9 +149,9 @@ def _read(outline: Straight) -> _Along:
         off=outline.off,
         edge=outline.strength(path),
         under=under,
-        like=np.linalg.norm(between - inside, axis=1),
-        unlike=np.linalg.norm(between - beyond, axis=1),
-        apart=np.linalg.norm(between - outline.ground, axis=1),
+        like=delta_e76(between, inside),
+        unlike=delta_e76(between, beyond),
+        apart=delta_e76(between, outline.ground),
         path=outline.steps[1:-1][path],
         judged=outline.judged,
     )

@@ -43,6 +43,18 @@ def spread(colours: F32) -> float:
     return float(np.linalg.norm(colours.std(axis=0)))
 
 
+def delta_e76(first: F32 | F64, second: F32 | F64) -> F32:
+    """CIE 1976 colour difference of CIELAB colours, or of their hue and chroma alone, (..., 3) or (..., 2).
+
+    They broadcast against each other; returns (...). NumPy's own norm over so short an axis takes ten times as long.
+    """
+    apart = np.square(first - second)
+    total = apart[..., 0] + apart[..., 1]
+    if apart.shape[-1] > 2:
+        total += apart[..., 2]
+    return cast(F32, np.sqrt(total))
+
+
 def delta_e00(lab1: F32 | F64, lab2: F32 | F64) -> F64:
     """CIEDE2000 colour difference, symmetric, 0 for equal colours; about 1 is just visible side by side.
 

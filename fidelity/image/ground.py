@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from scipy import ndimage
 
-from fidelity.image.colour import srgb_to_lab
+from fidelity.image.colour import delta_e76, srgb_to_lab
 from fidelity.image.morphology import closed, grown, opened
 from fidelity.image.picture import F32, U8, Mask
 
@@ -60,10 +60,10 @@ def piece_on_plain_ground(rgb: U8, alpha: U8 | None) -> Mask | None:
     ground, spread = backdrop(lab)
     if spread > PLAIN_SPREAD:
         return None
-    away = np.linalg.norm(lab - ground, axis=2)
+    away = delta_e76(lab, ground)
     # A soft shadow darkens without changing hue and without edges: it needs more before it counts.
     threshold = max(STANDS_OUT, 3 * spread)
-    chroma_away = np.linalg.norm(lab[..., 1:] - ground[..., 1:], axis=2)
+    chroma_away = delta_e76(lab[..., 1:], ground[..., 1:])
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     edge = np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)) / 8
     sure = (chroma_away > threshold) | (cv2.blur(edge, (5, 5)) > 4) | (away > 3.5 * threshold)
