@@ -12,7 +12,7 @@ import numpy as np
 
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.piece import nearby
-from fidelity.image.colour import spread, srgb_to_lab
+from fidelity.image.colour import delta_e76, spread, srgb_to_lab
 from fidelity.image.morphology import connected, grown, shrunk
 from fidelity.image.picture import F32, Mask
 
@@ -53,14 +53,14 @@ def show_new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
         return np.zeros(ring.shape, bool)
     before, after = srgb_to_lab(bench.before), srgb_to_lab(bench.after)
     old, new = (nearby(lab, ring, 0.03 * side) for lab in (before, after))
-    from_old = np.linalg.norm(before - old, axis=2)
+    from_old = delta_e76(before, old)
     usual = float(np.percentile(from_old[ring], 80))
-    moved = np.linalg.norm(before - after, axis=2) > GROUND_MARGIN_E
+    moved = delta_e76(before, after) > GROUND_MARGIN_E
     was_ground = from_old < max(GROUND_MARGIN_E, 1.5 * usual)
     apart = after - new
     shaded = (np.hypot(apart[..., 1], apart[..., 2]) < NEW_GROUND_E) & (apart[..., 0] < NEW_GROUND_E)
     found = _in_shade(shaded & was_ground & moved, before, after, (new - old)[..., 0], side)
-    off = np.linalg.norm(after - np.median(after[ring], axis=0), axis=2)
+    off = delta_e76(after, np.median(after[ring], axis=0))
     if float(np.median(off[ring])) <= PLAIN_E:  # else a shadow lies on a part of it, or a pattern
         shows_new = (off < NEW_GROUND_E) & moved
         shows_new &= ~_lit_up(shows_new, was_ground, before, (LIT_SIDE * side) ** 2)
@@ -76,6 +76,8 @@ def _in_shade(shaded: Mask, before: F32, after: F32, swap: F32, side: float) -> 
     """
     out = np.zeros(shaded.shape, bool)
     for rows, cols, where in connected(shaded):
+        if not OPENING_PX <= where.sum() <= (SHADED_SIDE * side) ** 2:
+            continue
         window = np.s_[
             max(0, rows.start - SET_OFF_PX) : rows.stop + SET_OFF_PX,
             max(0, cols.start - SET_OFF_PX) : cols.stop + SET_OFF_PX,
@@ -84,15 +86,13 @@ def _in_shade(shaded: Mask, before: F32, after: F32, swap: F32, side: float) -> 
         top, left = rows.start - window[0].start, cols.start - window[1].start
         own[top : top + where.shape[0], left : left + where.shape[1]] = where
         core = shrunk(own, 2)
-        if core.sum() < OPENING_PX or own.sum() > (SHADED_SIDE * side) ** 2:
+        if core.sum() < OPENING_PX:
             continue
         about = grown(own, SET_OFF_PX) & ~grown(own, SET_OFF_PX // 2)
-        looks = [(lab[window][core], lab[window][about]) for lab in (before, after)]
-        uneven = max(spread(inner) for inner, _ in looks)
-        set_off = min(
-            float(np.median(np.linalg.norm(rest - np.median(inner, axis=0), axis=1))) for inner, rest in looks
-        )
-        share = float(np.median((after - before)[window][core][:, 0])) / (float(np.median(swap[window][core])) or 1.0)
+        first, second = before[window], after[window]
+        uneven = max(spread(v[core]) for v in (first, second))
+        set_off = min(float(np.median(delta_e76(v[about], np.median(v[core], axis=0)))) for v in (first, second))
+        share = float(np.median((second - first)[core][:, 0])) / (float(np.median(swap[window][core])) or 1.0)
         if uneven < OPENING_EVEN_E and set_off > SET_OFF_E and SHADED_SWAP[0] < share < SHADED_SWAP[1]:
             out[window] |= own
     return out
@@ -111,7 +111,7 @@ def _lit_up(shows_new: Mask, was_ground: Mask, before: F32, largest: float) -> M
         if share > LIT_WAS_GROUND:
             continue
         colours = before[rows, cols][own]
-        mixed = np.median(np.linalg.norm(colours - np.median(colours, axis=0), axis=1)) > LIT_MIXED_E
+        mixed = np.median(delta_e76(colours, np.median(colours, axis=0))) > LIT_MIXED_E
         out[rows, cols] |= own & bool(spread(colours) > LIT_UNEVEN_E and (share <= LIT_HALF or mixed))
     return out
 
@@ -123,7 +123,7 @@ def _openings(shows_new: Mask, from_old: F32, before: F32, after: F32) -> Mask:
         window = (rows, cols)
         core = shrunk(np.pad(own, 1), 2)[1:-1, 1:-1]
         if core.sum() < OPENING_PX:  # too small to be looked at for itself: no stone or metal jumps as far as a ground
-            jump = float(np.linalg.norm(np.median((after - before)[window][own], axis=0)))
+            jump = float(np.linalg.norm(np.median(after[window][own] - before[window][own], axis=0)))
             if jump > OPENING_JUMP_E and float(np.median(from_old[window][own])) < OPENING_GLOW_E:
                 out[window] |= own
             continue
