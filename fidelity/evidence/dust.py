@@ -85,13 +85,16 @@ def _specks(only: Mask, richness: F32, size: int, side: float) -> Mask:
     labels, count = ndimage.label(only, structure=np.ones((3, 3)))
     if count == 0:
         return only
-    index = np.arange(1, count + 1)
     # The highlight and the shadow of one bead, the strokes of one letter are one body: its bulk counts.
     body = np.asarray(ndimage.binary_fill_holes(closed(only, BODY_GAP_PX)))
-    bulk = 2 * np.asarray(ndimage.maximum(cv2.distanceTransform(body.astype(np.uint8), cv2.DIST_L2, 3), labels, index))
-    area = np.asarray(ndimage.sum_labels(only, labels, index))
-    crowd = np.asarray(ndimage.mean(cv2.boxFilter(only.astype(np.float32), -1, (5 * size, 5 * size)), labels, index))
-    edges = np.asarray(ndimage.mean(richness, labels, index))
+    whose = labels[only] - 1  # specks are few pixels: what is measured over each needs no look at all the others
+    area = np.bincount(whose)
+    bulk = np.zeros(count, np.float32)
+    np.maximum.at(bulk, whose, 2 * cv2.distanceTransform(body.astype(np.uint8), cv2.DIST_L2, 3)[only])
+    crowd, edges = (
+        np.bincount(whose, share[only]) / area
+        for share in (cv2.boxFilter(only.astype(np.float32), -1, (5 * size, 5 * size)), richness)
+    )
     hair = area > HAIR_LENGTH * bulk**2
     widest = max(DUST_PLAIN_PX, DUST_SHARE * side)
     finest = np.where((edges > RICH_SHARE) & ~hair, max(DUST_FINE_PX, DUST_FINE_SHARE * side), widest)
