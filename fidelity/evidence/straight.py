@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -18,7 +19,7 @@ from scipy import ndimage
 
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.rim import FEW_PX, GROUND_GAP, ground_colours, laid_on_white, toned
-from fidelity.image.colour import srgb_to_lab
+from fidelity.image.colour import delta_e76, srgb_to_lab
 from fidelity.image.morphology import grown, opened, shrunk, signed_depth
 from fidelity.image.picture import F32, F64, Mask
 
@@ -111,7 +112,7 @@ def straighten(bench: Bench, piece: Mask, side: float, *, aside: Mask, chain: Ma
         return ()
     after = srgb_to_lab(laid_on_white(bench))
     new, _ = ground_colours(after, ground, 3.0 * gap)
-    shown = np.linalg.norm(cv2.GaussianBlur(after, (0, 0), 0.7) - new, axis=2) > SHOWN_E
+    shown = delta_e76(np.asarray(cv2.GaussianBlur(after, (0, 0), 0.7), np.float32), new) > SHOWN_E
     body = opened(shown & grown(piece, gap), 1)
     before = np.asarray(cv2.GaussianBlur(toned(srgb_to_lab(bench.before), after, sure), (0, 0), 0.8), np.float32)
     chain = grown(chain, gap)
@@ -141,7 +142,7 @@ def _read(points: F32, maps: tuple[F32, F32, F32], judged: Mask, side: float) ->
         np.asarray(cv2.remap(v, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
         for v in (before, outside_map)
     )
-    edges = np.asarray(np.linalg.norm(lab[:, 2:] - lab[:, :-2], axis=2), np.float32)  # column j lies at steps[j + 1]
+    edges = np.asarray(delta_e76(lab[:, 2:], lab[:, :-2]), np.float32)  # column j lies at steps[j + 1]
     inner = steps[1:-1]
     # Where the straightened line crosses the outline itself; at a corner it may not.
     crossing = np.where(np.abs(outside[:, 1:-1]) < 1.0, np.abs(inner), np.inf)
@@ -182,22 +183,22 @@ def pixels(points: Reals, shape: tuple[int, ...]) -> tuple[Indices, Indices]:
 def _follow(edges: Reals, own: Indices) -> Indices:
     """The column of the original's edge in each row of `edges` (n, k); `own` (n,) is the retouch's."""
     count, width = edges.shape
-    columns = np.arange(width)
-    worth = edges / (edges + HALF_EDGE_E) - FAR_COST * np.abs(columns - own[:, None])
-    came = np.zeros((count, width), np.int8)
-    total = worth[0]
-    for row in range(1, count):
-        aside = np.stack([total, np.roll(total, 1) - STEP_COST, np.roll(total, -1) - STEP_COST])
-        aside[1, 0] = aside[2, -1] = -np.inf
-        best = aside.argmax(axis=0)
-        came[row] = np.array([0, -1, 1], np.int8)[best]
-        total = aside[best, columns] + worth[row]
+    worth = edges / (edges + HALF_EDGE_E) - FAR_COST * np.abs(np.arange(width) - own[:, None])
+    # What the best path to each place is worth; beyond both sides there is none.
+    total = np.pad(worth.astype(np.float64), ((0, 0), (1, 1)), constant_values=-np.inf)
+    for before, here in pairwise(total):
+        aside = np.maximum(before[:-2], before[2:])
+        aside -= STEP_COST
+        here[1:-1] += np.maximum(before[1:-1], aside, out=aside)
     path = np.zeros(count, np.intp)
-    at = int(total.argmax())
-    for row in range(count - 1, -1, -1):
+    at = int(total[-1].argmax())
+    for row in range(count - 1, 0, -1):
         path[row] = at
-        at += int(came[row, at])
-    return path
+        left, straight, right = total[row - 1, at - 1 : at + 2].tolist()
+        if straight < max(left, right) - STEP_COST:
+            at += -1 if left >= right else 1
+    path[0] = at
+    return path - 1
 
 
 def mean(sums: F64, first: Indices, last: Indices) -> F64:
