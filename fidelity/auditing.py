@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from fidelity.errors import InputError, PolicyError
 from fidelity.evidence import Evidence
 from fidelity.exhibit import Exhibit
 from fidelity.expectations import checks_of, family_of, held_to, names, verified
+from fidelity.image.beside import beside
 from fidelity.image.decode import load
 from fidelity.image.picture import Mask, Picture
 from fidelity.permitting import settled
@@ -96,7 +98,8 @@ def examine(
         raise PolicyError(f"area mask: the check '{AREA_CHECK}' is not run, and no other uses the mask; leave it out")
     aside = sidecar(Path(original), discover()) if isinstance(original, str | Path) else Brief()
     brief = policy.brief(aside.model_copy(update={"expect": {**aside.expect, **asked}}))
-    before, after = load(original), load(retouched)
+    coming = beside(partial(load, retouched))
+    before, after = load(original), coming()
     area = None if area_mask is None else _area(area_mask, before)
     evidence = Evidence(before, after, brief=brief, area=area)
     run = {check.id for check in checks}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -32,6 +33,7 @@ from fidelity.evidence.texture import Texture, measure_texture
 from fidelity.evidence.tone import Tone, measure_tone
 from fidelity.evidence.undercut import Undercut, find_undercuts
 from fidelity.exhibit import Exhibit
+from fidelity.image.beside import beside
 from fidelity.image.morphology import grown
 from fidelity.image.picture import Mask, Picture
 from fidelity.registration import Registration, register
@@ -101,9 +103,16 @@ class Evidence:
         zone = judged_zone(self.brief, self.bench)
         return replace(structure, inside=inside if zone is None else inside & zone)
 
-    @cached_property
+    @property
     def _compared(self) -> Structure:
-        return compare(self.bench, self.mask, self.side_px)
+        return self._looked_at[0]
+
+    @cached_property
+    def _looked_at(self) -> tuple[Structure, Callable[[], Features]]:
+        """Structure and features: neither needs the other, they take longest, and nearly every check asks for both."""
+        drawn = draw(self.brief, self.bench, self.mask)
+        features = beside(partial(find_features, self.bench, self.mask, self.side_px, drawn))
+        return compare(self.bench, self.mask, self.side_px), features
 
     @cached_property
     def outline_overlap(self) -> float | None:
@@ -170,7 +179,7 @@ class Evidence:
     @cached_property
     def features(self) -> Features:
         """Stones, melee, prongs, chain, marks and metal, proposed in the original."""
-        return find_features(self.bench, self.mask, self.side_px, draw(self.brief, self.bench, self.mask))
+        return self._looked_at[1]()
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:

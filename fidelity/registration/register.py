@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fidelity.image.beside import beside
 from fidelity.image.picture import F64, U8, Picture
 from fidelity.registration.features import (
     RANSAC_PX,
@@ -68,8 +70,8 @@ def register(original: Picture, retouched: Picture) -> Registration:
     """
     if original.shape == retouched.shape and np.array_equal(original.rgb, retouched.rgb):
         return _same_pixels(original)
-    target = find_features(original.rgb)
-    source = find_features(retouched.rgb)
+    coming = beside(partial(find_features, retouched.rgb))
+    target, source = find_features(original.rgb), coming()
     tolerance = RANSAC_PX / target.scale
     left, right = match(source, target)
     fit = fit_similarity(left, right, tolerance)
