@@ -7,7 +7,7 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.image.ground import frame_border
-from fidelity.image.morphology import closed
+from fidelity.image.morphology import closed, without_holes
 from fidelity.image.picture import U8, Mask
 
 FOCUS_WINDOW = 0.02
@@ -29,7 +29,7 @@ def piece_on_busy_ground(rgb: U8) -> Mask | None:
     sharp = _in_focus(rgb)
     if sharp is None:
         return None
-    mask = ndimage.binary_fill_holes(sharp | _of_its_colours(rgb, sharp))
+    mask = without_holes(sharp | _of_its_colours(rgb, sharp))
     labels, count = ndimage.label(mask)
     sizes = ndimage.sum_labels(mask, labels, np.arange(1, count + 1))
     return np.asarray(np.isin(labels, 1 + np.flatnonzero(sizes >= CRUMB_SHARE * sizes.max())))
@@ -64,7 +64,7 @@ def _in_focus(rgb: U8) -> Mask | None:
         return None
     mask = energy > floor + 0.35 * (peak - floor)
     mask = closed(mask, max(2, round(0.015 * side)))
-    mask = ndimage.binary_fill_holes(mask)
+    mask = without_holes(mask)
     labels, count = ndimage.label(mask)
     if count == 0:
         return None

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from scipy import ndimage
 
 from fidelity.brief import Brief, Polygon
 from fidelity.evidence.bench import Bench
@@ -15,6 +14,7 @@ from fidelity.evidence.stones import Stone
 from fidelity.evidence.surface import GEM_SURE
 from fidelity.image.colour import srgb_to_lab
 from fidelity.image.ground import piece_on_plain_ground
+from fidelity.image.morphology import without_holes
 from fidelity.image.picture import Mask, Picture
 
 
@@ -49,7 +49,7 @@ def draw(brief: Brief, bench: Bench, piece: Mask) -> Drawn:
         drawn = (_stone(polygon, bench) for polygon in regions.stone)
         stones = tuple(sorted((s for s in drawn if s is not None), key=lambda s: -float(s.mask.sum())))
     elif loose:
-        whole = stone_of(np.asarray(ndimage.binary_fill_holes(piece)), coloured=True)
+        whole = stone_of(without_holes(piece), coloured=True)
         stones = () if whole is None else (whole,)
     elif brief.denies("stones"):
         stones = ()

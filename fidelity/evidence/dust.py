@@ -15,7 +15,7 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.image.gradient import slope
-from fidelity.image.morphology import closed, connected, grown
+from fidelity.image.morphology import closed, connected, grown, without_holes
 from fidelity.image.picture import F32, Mask
 
 DUST_SHARE = 0.009
@@ -86,7 +86,7 @@ def _specks(only: Mask, richness: F32, size: int, side: float) -> Mask:
     if count == 0:
         return only
     # The highlight and the shadow of one bead, the strokes of one letter are one body: its bulk counts.
-    body = np.asarray(ndimage.binary_fill_holes(closed(only, BODY_GAP_PX)))
+    body = without_holes(closed(only, BODY_GAP_PX))
     whose = labels[only] - 1  # specks are few pixels: what is measured over each needs no look at all the others
     area = np.bincount(whose)
     bulk = np.zeros(count, np.float32)

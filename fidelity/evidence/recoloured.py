@@ -14,7 +14,7 @@ from skimage.measure import regionprops
 
 from fidelity.evidence.colours import Colours
 from fidelity.evidence.materials import METAL_LIGHTNESS
-from fidelity.image.morphology import grown, opened
+from fidelity.image.morphology import grown, opened, without_holes
 from fidelity.image.picture import F32, Mask
 
 CHANGED_E = 2.6
@@ -46,7 +46,7 @@ def find_recoloured(colours: Colours) -> tuple[Mask, ...]:
     labels, _ = ndimage.label(bodies)
     out, held = [], 0
     for region in regionprops(labels):
-        body = np.asarray(ndimage.binary_fill_holes(labels == region.label))
+        body = without_holes(labels == region.label)
         if body.sum() < least or region.area_filled / region.area_convex < MIN_SOLIDITY:
             continue
         strong = int((judged & body & (shift > CHANGED_E)).sum())

@@ -19,7 +19,7 @@ from fidelity.evidence.bench import Bench
 from fidelity.evidence.dust import find_dust, without_dust
 from fidelity.evidence.gaps import show_new_ground
 from fidelity.image.gradient import gradient
-from fidelity.image.morphology import closed, grown, shrunk
+from fidelity.image.morphology import closed, grown, shrunk, without_holes
 from fidelity.image.picture import F32, Mask
 
 WINDOW = 0.02
@@ -133,7 +133,7 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
         # Nothing was swapped: gaps of the silhouette may be openings or metal of the ground's own colour, and a
         # prong that stands out of it lies beyond. All of it can be compared.
         reach = max(2, round(MARGIN_SHARE * side_px))
-        inside = np.asarray(ndimage.binary_fill_holes(closed(piece, 2 * reach)))
+        inside = without_holes(closed(piece, 2 * reach))
         inside = grown(inside, reach) & shrunk(shown, inset) & ~_shade(before, after, piece, side_px)
     dust = find_dust(before, after, inside, side_px)
     before = without_dust(before, after, dust, inside, side_px)
