@@ -8,6 +8,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
+from fidelity.image.colour import srgb_to_lab
 from fidelity.image.picture import F32, F64, U8, Mask, Picture
 from fidelity.registration import Registration
 from fidelity.registration.register import warp
@@ -55,6 +56,11 @@ class Bench:
             for p in (self.before, self.after)
         )
         return before, after
+
+    @cached_property
+    def lab(self) -> tuple[F32, F32]:
+        """CIELAB (h, w, 3) of the original and of the retouch as it is."""
+        return srgb_to_lab(self.before), srgb_to_lab(self.after)
 
     def box(self, x: float, y: float, width: float, height: float) -> Box:
         """A bench box in original pixels."""

@@ -18,8 +18,8 @@ from fidelity.evidence.bench import Bench
 from fidelity.evidence.drawn import Drawn
 from fidelity.evidence.stones import Stone, find_stones
 from fidelity.evidence.surface import GEM_SURE, Surface, survey
-from fidelity.image.colour import delta_e76, srgb_to_lab
-from fidelity.image.morphology import closed, grown, opened, shrunk
+from fidelity.image.colour import delta_e76
+from fidelity.image.morphology import closed, grown, opened, shrunk, without_holes
 from fidelity.image.picture import F32, Mask
 
 BLOB_SHARES = (0.004, 0.006, 0.009, 0.013)
@@ -68,7 +68,7 @@ def find_features(bench: Bench, piece: Mask, side: float, drawn: Drawn | None = 
     """
     drawn = drawn or Drawn()
     surface = survey(bench.before, piece, side)
-    lab = srgb_to_lab(bench.before)
+    lab = bench.lab[0]
     busy = _enlarged(surface.busy, bench.shape)
     chain_zone = _chain(piece, side, busy) if drawn.chain is None else drawn.chain
     stones = drawn.stones
@@ -185,16 +185,13 @@ def _bumps(lab: F32, outline: F32, radius: float, metal: F32) -> list[tuple[floa
 
 def _chain(piece: Mask, side: float, busy: F32) -> Mask:
     """Long thin parts of the silhouette; those as broad as a shank must be busy with links, which a shank is not."""
-    whole = closed(piece, max(1, round(0.006 * side)))
-    filled = ndimage.binary_fill_holes(whole)
+    whole = without_holes(closed(piece, max(1, round(0.006 * side))))
     out = np.zeros_like(piece)
     for share, length, slope in CHAIN_TIERS:
         radius = max(2, round(share * side))
-        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
         # Beyond the frame a chain goes on: an opening must not take the frame for its end.
-        body = np.pad(np.asarray(filled, np.uint8), radius, mode="edge")
-        thick = cv2.morphologyEx(body, cv2.MORPH_OPEN, disc)[radius:-radius, radius:-radius] > 0
-        thin = filled & ~grown(thick, max(2, radius // 2))
+        thick = opened(np.pad(whole, radius, mode="edge"), radius)[radius:-radius, radius:-radius]
+        thin = whole & ~grown(thick, max(2, radius // 2))
         for region in regionprops(label(thin)):
             longest = max(region.bbox[2] - region.bbox[0], region.bbox[3] - region.bbox[1])
             rows, cols = region.coords.T

@@ -12,7 +12,7 @@ import numpy as np
 
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.piece import nearby
-from fidelity.image.colour import delta_e76, spread, srgb_to_lab
+from fidelity.image.colour import delta_e76, spread
 from fidelity.image.morphology import connected, grown, shrunk
 from fidelity.image.picture import F32, Mask
 
@@ -51,7 +51,7 @@ def show_new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
     """
     if ring.sum() < FEW_PX:
         return np.zeros(ring.shape, bool)
-    before, after = srgb_to_lab(bench.before), srgb_to_lab(bench.after)
+    before, after = bench.lab
     old, new = (nearby(lab, ring, 0.03 * side) for lab in (before, after))
     from_old = delta_e76(before, old)
     usual = float(np.percentile(from_old[ring], 80))

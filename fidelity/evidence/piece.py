@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import cv2
@@ -10,11 +11,12 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.evidence.busy_ground import piece_on_busy_ground
+from fidelity.image.beside import beside
 from fidelity.image.colour import delta_e76, spread, srgb_to_lab
 from fidelity.image.gradient import slope
 from fidelity.image.ground import piece_on_plain_ground
-from fidelity.image.morphology import closed, connected, grown, opened, shrunk
-from fidelity.image.picture import F32, U8, Mask, Picture
+from fidelity.image.morphology import closed, connected, grown, opened, shrunk, without_holes
+from fidelity.image.picture import F32, F64, U8, Mask, Picture
 from fidelity.registration import Registration
 from fidelity.registration.register import warp
 from fidelity.result import Box
@@ -98,15 +100,13 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
     scale = min(1.0, COARSE_SIDE_PX / max(height, width))
     shape = (max(1, round(height * scale)), max(1, round(width * scale)))
     small = np.asarray(cv2.resize(original.rgb, shape[::-1], interpolation=cv2.INTER_AREA), np.uint8)
-    own = piece_on_plain_ground(small, _reduced(original.alpha, shape))
-    theirs, after = None, None
+    coming, after = None, None
     if registration.usable and registration.matrix is not None:
         matrix = np.diag([scale, scale, 1.0]) @ registration.matrix
+        coming = beside(partial(_laid_over, retouched, matrix, shape))
         after = warp(retouched.rgb, matrix, shape)
-        found = piece_on_plain_ground(retouched.rgb, retouched.alpha)
-        if found is not None:
-            theirs = warp(found.astype(np.uint8) * 255, matrix, shape, fill=0) > 127
-            theirs = theirs if theirs.any() else None
+    own = piece_on_plain_ground(small, _reduced(original.alpha, shape))
+    theirs = None if coming is None else coming()
     if own is not None and theirs is not None:
         shared = own & theirs
         union = max(1, int((own | theirs).sum()))
@@ -125,6 +125,15 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
     return None if busy is None else Piece(busy, scale, "focus", 0.4)
 
 
+def _laid_over(retouched: Picture, matrix: F64, shape: tuple[int, int]) -> Mask | None:
+    """The retouch's own silhouette on the coarse grid of the original; None where its ground shows none."""
+    found = piece_on_plain_ground(retouched.rgb, retouched.alpha)
+    if found is None:
+        return None
+    laid = warp(found.astype(np.uint8) * 255, matrix, shape, fill=0) > 127
+    return laid if laid.any() else None
+
+
 def _completed(silhouette: Mask, before: U8, after: U8 | None) -> Mask:
     """The silhouette with those of its gaps closed that are piece: metal and stones of the ground's own colour.
 
@@ -134,7 +143,7 @@ def _completed(silhouette: Mask, before: U8, after: U8 | None) -> Mask:
     On an unchanged ground only pinholes can be told: nothing else distinguishes a gap from its surroundings.
     """
     reach = _reach(silhouette)
-    gaps = ndimage.binary_fill_holes(closed(silhouette, reach)) & ~silhouette
+    gaps = without_holes(closed(silhouette, reach)) & ~silhouette
     ground = ~grown(silhouette | gaps, reach)
     sure = shrunk(silhouette, 2)
     if after is None or not gaps.any() or min(ground.sum(), sure.sum()) < FEW_PX:
@@ -232,7 +241,7 @@ def nearby(lab: F32, ground: Mask, sigma: float) -> F32:
 
 def _cut_away(theirs: Mask, own: Mask, scale: float) -> tuple[Box, ...]:
     """Enclosed holes of a cut-out that lie well inside the original's piece."""
-    holes = ndimage.binary_fill_holes(theirs) & ~theirs
+    holes = without_holes(theirs) & ~theirs
     labels, count = ndimage.label(holes)
     out = []
     for index, (rows, cols) in enumerate(ndimage.find_objects(labels), 1):

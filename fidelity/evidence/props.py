@@ -18,7 +18,7 @@ from fidelity.evidence.piece import nearby
 from fidelity.evidence.structure import tone_matched
 from fidelity.image.colour import delta_e76, spread, srgb_to_lab
 from fidelity.image.gradient import slope
-from fidelity.image.morphology import grown, opened
+from fidelity.image.morphology import grown, opened, without_holes
 from fidelity.image.picture import F32, U8, Mask
 
 PROP_SHARE = 0.006
@@ -103,7 +103,7 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool, rou
         return none
     before, after = bench.lightness
     window = max(3, round(0.006 * side) | 1)
-    lab, lab_after = srgb_to_lab(bench.before), srgb_to_lab(bench.after).copy()
+    lab, lab_after = bench.lab[0], bench.lab[1].copy()
     lab_after[..., 0] = tone_matched(before, after, sure)
     lab_after[..., 1:] += np.median((lab - lab_after)[sure][:, 1:], axis=0)
     view = _View(
@@ -180,7 +180,7 @@ class _View:
     @cached_property
     def beyond(self) -> Mask:
         """Beyond the piece's outline."""
-        return ~np.asarray(ndimage.binary_fill_holes(self.piece))
+        return ~without_holes(self.piece)
 
     @cached_property
     def edge(self) -> Mask:
@@ -283,7 +283,7 @@ def _thickness(body: Mask) -> float:
 
 def _without_small_holes(piece: Mask) -> Mask:
     """The piece with its openings filled, the finger's left open."""
-    labels, _ = ndimage.label(np.asarray(ndimage.binary_fill_holes(piece)) & ~piece)
+    labels, _ = ndimage.label(without_holes(piece) & ~piece)
     small = np.bincount(labels.ravel()) <= HOLE_SHARE * piece.sum()
     small[0] = False
     return np.asarray(piece | small[labels])

@@ -110,11 +110,11 @@ def straighten(bench: Bench, piece: Mask, side: float, *, aside: Mask, chain: Ma
     ground = ~grown(piece, gap) & cover
     if sure.sum() < FEW_PX or ground.sum() < FEW_PX:
         return ()
-    after = srgb_to_lab(laid_on_white(bench))
+    after = bench.lab[1] if bench.alpha is None else srgb_to_lab(laid_on_white(bench))
     new, _ = ground_colours(after, ground, 3.0 * gap)
     shown = delta_e76(np.asarray(cv2.GaussianBlur(after, (0, 0), 0.7), np.float32), new) > SHOWN_E
     body = opened(shown & grown(piece, gap), 1)
-    before = np.asarray(cv2.GaussianBlur(toned(srgb_to_lab(bench.before), after, sure), (0, 0), 0.8), np.float32)
+    before = np.asarray(cv2.GaussianBlur(toned(bench.lab[0], after, sure), (0, 0), 0.8), np.float32)
     chain = grown(chain, gap)
     outside = np.asarray(-signed_depth(body), np.float32)
     outlines, _ = cv2.findContours(body.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)

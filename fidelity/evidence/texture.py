@@ -18,7 +18,6 @@ from scipy import ndimage
 
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.fineness import DetailKept, Fineness
-from fidelity.image.colour import srgb_to_lab
 from fidelity.image.morphology import opened
 from fidelity.image.picture import F32, Mask
 from fidelity.result import Box
@@ -94,7 +93,7 @@ def measure_texture(
     `piece` is the piece's own mask, to which areas are related; `stones` lies where stones were found. `side` is
     the piece's longer side in bench pixels, `fineness` the finest detail of both pictures on the piece.
     """
-    before, after = (srgb_to_lab(p)[..., 0] for p in (bench.before, bench.after))
+    before, after = (lab[..., 0] for lab in bench.lab)
     window = max(7, round(WINDOW_SHARE * side) | 1)
     low, high = LOSSLESS_L
     unclipped = (before > low) & (before < high) & (after > low - 1) & (after < high)
