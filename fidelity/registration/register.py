@@ -19,6 +19,7 @@ from fidelity.registration.features import (
     fit_affine,
     fit_similarity,
     match,
+    mirrored,
 )
 from fidelity.registration.layout import align_layouts
 from fidelity.registration.silhouette import align_silhouettes, overlap_under
@@ -28,6 +29,8 @@ TRUSTED_INLIERS = 25
 """AI pictures that were drawn anew reach fewer than 20; genuine retouches of vendors 100 and more."""
 MIRROR_RATIO = 2.0
 """The mirrored retouch must explain this many times more matches before it is called mirrored."""
+MIRROR_HINT = 0.5
+"""Share of both limits from which mirrored features, which are had for nothing, are looked for in earnest."""
 PLENTY_INLIERS = 200
 PLENTY_SHARE = 0.3
 """With so many direct inliers, and that share of all features, nobody needs to try the mirror image. A
@@ -36,6 +39,8 @@ STRETCH_LIMIT = 1.012
 """Axis ratios up to here come from noise in the fit (measured: faithful pairs stay below 1.006)."""
 RICH_FEATURES = 150
 """With so many features in both pictures and no agreement, they show different things."""
+SAMPLE_ROWS = 64
+"""Distance between the rows that are compared first."""
 
 MIN_SHARED = 0.64
 """Overlap of the outlines below which a layout was laid on another piece. Real pairs whose layout alone agrees share
@@ -68,30 +73,38 @@ def register(original: Picture, retouched: Picture) -> Registration:
     `registered`: trust the matrix. `mirrored`: the matrix includes the flip. `different`: both pictures
     are rich in detail and do not agree. `failed`: too little detail to tell.
     """
-    if original.shape == retouched.shape and np.array_equal(original.rgb, retouched.rgb):
+    if _alike(original.rgb, retouched.rgb):
         return _same_pixels(original)
     coming = beside(partial(find_features, retouched.rgb))
     target, source = find_features(original.rgb), coming()
     tolerance = RANSAC_PX / target.scale
     left, right = match(source, target)
     fit = fit_similarity(left, right, tolerance)
-    mirrored = False
+    flipped = False
     plenty = max(PLENTY_INLIERS, PLENTY_SHARE * min(len(source.points), len(target.points)))
     if fit is None or fit.inliers < plenty:
-        flipped = find_features(retouched.rgb, mirrored=True)
-        left_m, right_m = match(flipped, target)
-        other = fit_similarity(left_m, right_m, tolerance)
-        if other and other.inliers >= TRUSTED_INLIERS and (fit is None or other.inliers > MIRROR_RATIO * fit.inliers):
-            fit, mirrored, left, right = other, True, left_m, right_m
+        rough = fit_similarity(*match(mirrored(source), target), tolerance)
+        if _explains(rough, fit, MIRROR_HINT):  # worth a look at the mirror image itself
+            left_m, right_m = match(find_features(retouched.rgb, mirrored=True), target)
+            other = fit_similarity(left_m, right_m, tolerance)
+            if _explains(other, fit, 1.0):
+                fit, flipped, left, right = other, True, left_m, right_m
     affine = fit_affine(left, right, tolerance)
     fit, stretch = _choose(fit, affine)
     if fit is None or fit.inliers < TRUSTED_INLIERS or not _plausible(fit.matrix):
         return _without_features(original, retouched, len(target.points), len(source.points), fit)
     matrix = fit.matrix
-    if mirrored:
+    if flipped:
         flip = np.array([[-1.0, 0, retouched.shape[1] - 1.0], [0, 1, 0], [0, 0, 1]])
         matrix = matrix @ flip
-    return _registered(matrix, fit, mirrored, stretch)
+    return _registered(matrix, fit, flipped, stretch)
+
+
+def _explains(mirror: Fit | None, direct: Fit | None, share: float) -> bool:
+    """Whether the mirror image explains as many more matches as tells it, or this share of so many."""
+    if mirror is None or mirror.inliers < share * TRUSTED_INLIERS:
+        return False
+    return direct is None or mirror.inliers > share * MIRROR_RATIO * direct.inliers
 
 
 def _choose(fit: Fit | None, affine: Fit | None) -> tuple[Fit | None, float]:
@@ -109,6 +122,11 @@ def _choose(fit: Fit | None, affine: Fit | None) -> tuple[Fit | None, float]:
 def _plausible(matrix: F64) -> bool:
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
     return 0.1 < scale < 10
+
+
+def _alike(first: U8, second: U8) -> bool:
+    """Whether two pictures have the same pixels; a few rows tell most pairs apart."""
+    return np.array_equal(first[::SAMPLE_ROWS], second[::SAMPLE_ROWS]) and np.array_equal(first, second)
 
 
 def _same_pixels(original: Picture) -> Registration:
