@@ -15,6 +15,7 @@ from skimage.segmentation import watershed
 
 from fidelity.evidence.surface import GEM_FAINT, GEM_SURE, Surface
 from fidelity.image.gradient import coherence, gradient
+from fidelity.image.morphology import dilated
 from fidelity.image.picture import F32, U8, Mask
 
 MIN_SHARE, MAX_SHARE = 0.04, 0.8
@@ -150,9 +151,7 @@ def _judge(outline: np.ndarray, surface: Surface) -> _Candidate | None:
     body = np.zeros((y1 - y0, x1 - x0), np.uint8)
     cv2.drawContours(body, [outline - np.array([x0, y0], np.int32)], -1, (1,), -1)
     depth = cv2.distanceTransform(body, cv2.DIST_L2, 3)
-    reach = 2 * int(0.2 * radius + 2) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    ring = (cv2.dilate(body, disc) - body) > 0
+    ring = dilated(body > 0, int(0.2 * radius + 2)) & (body == 0)
     inner = depth > 0.12 * radius
     if not inner.any() or not ring.any():
         return None

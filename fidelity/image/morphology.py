@@ -23,7 +23,12 @@ def grown(mask: Mask, pixels: int) -> Mask:
     if pixels > FAR_PX:
         apart = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
         return np.asarray(apart <= pixels) if mask.any() else np.zeros(mask.shape, bool)
-    return _dilated(mask, _circle(pixels) if pixels > LARGE_PX else _disc(pixels))
+    return _dilated(mask, _circle(pixels)) if pixels > LARGE_PX else dilated(mask, pixels)
+
+
+def dilated(mask: Mask, pixels: int) -> Mask:
+    """`mask` dilated by OpenCV's ellipse at any radius, which is a little fuller than a disc."""
+    return _dilated(mask, _disc(pixels))
 
 
 def shrunk(mask: Mask, pixels: int) -> Mask:
@@ -33,12 +38,12 @@ def shrunk(mask: Mask, pixels: int) -> Mask:
 
 def closed(mask: Mask, pixels: int) -> Mask:
     """Gaps up to twice the radius closed."""
-    return shrunk(_dilated(mask, _disc(pixels)), pixels)
+    return shrunk(dilated(mask, pixels), pixels)
 
 
 def opened(mask: Mask, pixels: int) -> Mask:
     """Parts thinner than twice the radius removed."""
-    return _dilated(shrunk(mask, pixels), _disc(pixels))
+    return dilated(shrunk(mask, pixels), pixels)
 
 
 def without_holes(mask: Mask) -> Mask:
