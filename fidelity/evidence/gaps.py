@@ -122,12 +122,12 @@ def _openings(shows_new: Mask, from_old: F32, before: F32, after: F32) -> Mask:
     for rows, cols, own in connected(shows_new):
         window = (rows, cols)
         core = shrunk(np.pad(own, 1), 2)[1:-1, 1:-1]
-        if core.sum() < OPENING_PX:  # too small to be looked at for itself: no stone or metal jumps as far as a ground
-            jump = float(np.linalg.norm(np.median(after[window][own] - before[window][own], axis=0)))
-            if jump > OPENING_JUMP_E and float(np.median(from_old[window][own])) < OPENING_GLOW_E:
-                out[window] |= own
+        small = core.sum() < OPENING_PX
+        if float(np.median(from_old[window][own if small else core])) >= OPENING_GLOW_E:
             continue
-        uneven = spread(before[window][core])
-        if uneven < OPENING_EVEN_E and float(np.median(from_old[window][core])) < OPENING_GLOW_E:
-            out[window] |= own
+        if small:  # too small to be looked at for itself: no stone or metal jumps as far as a ground
+            jump = float(np.linalg.norm(np.median(after[window][own] - before[window][own], axis=0)))
+            out[window] |= own & (jump > OPENING_JUMP_E)
+        else:
+            out[window] |= own & (spread(before[window][core]) < OPENING_EVEN_E)
     return out

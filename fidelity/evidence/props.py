@@ -132,9 +132,9 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool, rou
     plain = rest & view.even
     if _share(view.retinted, rest) < RETINTED_SHARE or _share(view.retinted, plain) < RETINTED_EVEN:
         near = piece & grown(gone, round(MIRROR_REACH * side))
-        for image in _mirror_images(bench.before, (lab[..., 1:], lab_after[..., 1:]), near, kept, window):
-            if image.sum() > MIRRORED * view.enough:
-                out |= grown(image, max(2, round(IMAGE_SHARE * side)))
+        tints = lab[..., 1:], lab_after[..., 1:]
+        for image in _mirror_images(bench.before, tints, near, kept, (window, MIRRORED * view.enough)):
+            out |= grown(image, max(2, round(IMAGE_SHARE * side)))
     return out
 
 
@@ -193,7 +193,9 @@ def _gone_from_ground(view: _View, rough: bool) -> list[Mask]:
 
     Where the piece's mask is `rough` putty may lie all within it: of one tint, which is not the metal's, at its edge.
     """
-    bodies = _bodies((_unlike(view.lab, view.after, view.window) > GONE_E) & view.even & view.seen, view.window)
+    bodies = _bodies(
+        (_unlike(view.lab, view.after, view.window) > GONE_E) & view.even & view.seen, view.window, 0.5 * view.enough
+    )
     touched = grown(view.piece, view.reach)
     kept = [b for b in bodies if (view.outside & b).sum() > 0.5 * view.enough and (touched & b).any()]
     if not rough:
@@ -217,7 +219,7 @@ def _gone_with_ground(view: _View) -> list[Mask]:
     moved, from_ground = _unlike(view.lab, view.after, view.window), _unlike(view.lab, view.was, 1)
     kept = [
         b
-        for b in _bodies((moved > PROP_MOVED_E) & (from_ground > GROUND_E) & view.even, view.window)
+        for b in _bodies((moved > PROP_MOVED_E) & (from_ground > GROUND_E) & view.even, view.window, 0.5 * enough)
         if (shown & b).sum() > 0.5 * enough
         and (view.beyond[b].mean() > STICKS_OUT or (b.sum() > LARGE * enough and view.edge[b].mean() > AT_EDGE))
     ]
@@ -233,17 +235,22 @@ def _of_one_tint(view: _View) -> list[Mask]:
     """Even bodies of one hue and chroma that went, and that the ground has neither there nor elsewhere."""
     tint = view.lab[..., 1:]
     other = view.retinted & (_unlike(tint, view.was[..., 1:], 1) > TINT_OF_GROUND) & view.even & view.seen
-    bodies = [b for b in _bodies(other, view.window) if b.sum() > view.enough and spread(tint[b]) < ONE_TINT]
+    bodies = [b for b in _bodies(other, view.window, view.enough) if spread(tint[b]) < ONE_TINT]
     return [b for b in bodies if _elsewhere(b, view) < PATTERN_SHARE]
 
 
-def _mirror_images(rgb: U8, tints: tuple[F32, F32], piece: Mask, props: list[Mask], window: int) -> list[Mask]:
+def _mirror_images(
+    rgb: U8, tints: tuple[F32, F32], piece: Mask, props: list[Mask], sizes: tuple[int, float]
+) -> list[Mask]:
     """Bodies on the piece that had a prop's tint and lost it; `tints` are a* and b* (h, w, 2) before and after.
+
+    `sizes` are the window in which tints are averaged and the most pixels of what is too small.
 
     White metal mirrors a prop in its own colour, yellow metal in that colour times the metal's.
     """
     bright = piece & ~np.any(props, axis=0)
-    light = rgb.max(axis=2)
+    window, least = sizes
+    light = cv2.max(cv2.max(rgb[..., 0], rgb[..., 1]), rgb[..., 2])
     bright &= light >= np.percentile(light[bright], BRIGHT) if bright.any() else False
     metal = np.median(rgb[bright], axis=0) / 255 if bright.any() else np.ones(3)
     found: list[Mask] = []
@@ -253,14 +260,15 @@ def _mirror_images(rgb: U8, tints: tuple[F32, F32], piece: Mask, props: list[Mas
         for seen in (colour, colour * metal / max(1e-3, float(metal.max()))):
             own = srgb_to_lab(np.asarray(seen, np.uint8).reshape(1, 1, 3))[0, 0, 1:]
             first, second = (cv2.blur(np.asarray(delta_e76(t, own), np.float32), (window,) * 2) for t in tints)
-            found += _bodies(piece & (first < SAME_TINT) & (second - first > TINT_LOST), window)
+            found += _bodies(piece & (first < SAME_TINT) & (second - first > TINT_LOST), window, least)
     return found
 
 
-def _bodies(mask: Mask, window: int) -> list[Mask]:
-    """The connected bodies of a mask (h, w), without crumbs."""
-    labels, count = ndimage.label(opened(mask, max(2, window // 2)))
-    return [labels == index for index in range(1, count + 1)]
+def _bodies(mask: Mask, window: int, least: float) -> list[Mask]:
+    """The connected bodies of a mask (h, w) of more than `least` pixels."""
+    labels, _ = ndimage.label(opened(mask, max(2, window // 2)))
+    large = np.bincount(labels.ravel()) > least
+    return [labels == index for index in np.flatnonzero(large) if index]
 
 
 def _elsewhere(body: Mask, view: _View) -> float:
