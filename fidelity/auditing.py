@@ -19,7 +19,7 @@ from fidelity.errors import InputError, PolicyError
 from fidelity.evidence import Evidence
 from fidelity.exhibit import Exhibit
 from fidelity.expectations import checks_of, family_of, held_to, names, verified
-from fidelity.image.beside import beside
+from fidelity.image.beside import Beside
 from fidelity.image.decode import load
 from fidelity.image.picture import Mask, Picture
 from fidelity.permitting import settled
@@ -98,7 +98,7 @@ def examine(
         raise PolicyError(f"area mask: the check '{AREA_CHECK}' is not run, and no other uses the mask; leave it out")
     aside = sidecar(Path(original), discover()) if isinstance(original, str | Path) else Brief()
     brief = policy.brief(aside.model_copy(update={"expect": {**aside.expect, **asked}}))
-    coming = beside(partial(load, retouched))
+    coming = Beside().start(partial(load, retouched))
     before, after = load(original), coming()
     area = None if area_mask is None else _area(area_mask, before)
     evidence = Evidence(before, after, brief=brief, area=area)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -18,7 +18,7 @@ from fidelity.evidence.fineness import DetailKept, Fineness, fine_detail
 from fidelity.evidence.fog import Fog, find_fog, no_fog
 from fidelity.evidence.gems import GemColour, measure_gems
 from fidelity.evidence.halo import Halo, find_halo
-from fidelity.evidence.lettering import Lettering, find_lettering
+from fidelity.evidence.lettering import Lettering, find_lettering, propose_lettering
 from fidelity.evidence.links import Smear, find_smears
 from fidelity.evidence.materials import gems_on_bench
 from fidelity.evidence.outlines import OutlineChanges, find_outline_changes
@@ -29,11 +29,11 @@ from fidelity.evidence.rim import Rim, look_at_rim
 from fidelity.evidence.stonefit import StoneFit, around, fit_stone
 from fidelity.evidence.straight import Straight, straighten
 from fidelity.evidence.structure import Structure, compare, tone_matched
-from fidelity.evidence.texture import Texture, measure_texture
+from fidelity.evidence.texture import Grain, Texture, look_at_grain, measure_texture
 from fidelity.evidence.tone import Tone, measure_tone
 from fidelity.evidence.undercut import Undercut, find_undercuts
 from fidelity.exhibit import Exhibit
-from fidelity.image.beside import beside
+from fidelity.image.beside import Beside
 from fidelity.image.morphology import grown
 from fidelity.image.picture import Mask, Picture
 from fidelity.registration import Registration, register
@@ -45,6 +45,16 @@ MIRRORED = 0.5
 """Share of a changed place that lies on changed reflections, from which it is no stone that was scaled or moved."""
 PROPPED = 0.1
 """Share of a stone that a prop covered, from which its outline was not all seen in the original."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Looks:
+    """Looks at the bench: `structure` has been compared, the others are under way; to be asked for once."""
+
+    features: Callable[[], Features]
+    lettering: Callable[[], tuple[Lettering, ...]]
+    grain: Callable[[], Grain]
+    structure: Structure
 
 
 class Evidence:
@@ -105,14 +115,19 @@ class Evidence:
 
     @property
     def _compared(self) -> Structure:
-        return self._looked_at[0]
+        return self._looked_at.structure
 
     @cached_property
-    def _looked_at(self) -> tuple[Structure, Callable[[], Features]]:
-        """Structure and features: neither needs the other, they take longest, and nearly every check asks for both."""
-        drawn = draw(self.brief, self.bench, self.mask)
-        features = beside(partial(find_features, self.bench, self.mask, self.side_px, drawn))
-        return compare(self.bench, self.mask, self.side_px), features
+    def _looked_at(self) -> _Looks:
+        """What needs nothing but the bench, side by side: it takes longest, and nearly every check asks for it."""
+        beside, bench, side = Beside(), self.bench, self.side_px
+        drawn = draw(self.brief, bench, self.mask)
+        return _Looks(
+            features=beside.start(partial(find_features, bench, self.mask, side, drawn)),
+            lettering=beside.start(partial(propose_lettering, bench.lightness[0], self.judged_piece, side)),
+            grain=beside.start(partial(look_at_grain, bench, side)),
+            structure=compare(bench, self.mask, side),
+        )
 
     @cached_property
     def outline_overlap(self) -> float | None:
@@ -179,7 +194,7 @@ class Evidence:
     @cached_property
     def features(self) -> Features:
         """Stones, melee, prongs, chain, marks and metal, proposed in the original."""
-        return self._looked_at[1]()
+        return self._looked_at.features()
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
@@ -203,7 +218,7 @@ class Evidence:
             seen &= told
         zones = self.features
         taken = zones.stone_zone | zones.melee_zone | zones.chain_zone
-        return find_lettering(before, after, self.judged_piece, seen, self.side_px, taken=taken)
+        return find_lettering(self._looked_at.lettering(), before, after, seen, taken=taken)
 
     @cached_property
     def mark_zone(self) -> Mask:
@@ -301,7 +316,7 @@ class Evidence:
         zones = self.features
         stones = gems_on_bench(self.colours, self.bench.shape, zones.stone_zone | zones.melee_zone)
         fineness = fine_detail(self.bench, shown, self.registration)
-        found = measure_texture(self.bench, where, shown, stones, self.side_px, fineness=fineness)
+        found = measure_texture(self.bench, self._looked_at.grain(), where, shown, stones, fineness=fineness)
         if found is None:
             return None
         lost, invented = (tuple(p for p in each if not self.at_frame(p.box)) for each in (found.lost, found.invented))

@@ -83,20 +83,26 @@ class Lettering:
         return float(self.cols.mean()), float(self.rows.mean())
 
 
-def find_lettering(
-    before: F32, after: F32, piece: Mask, seen: Mask, side: float, *, taken: Mask | None = None
-) -> tuple[Lettering, ...]:
-    """Rows of letters of the original, those that agree least first.
+def propose_lettering(before: F32, piece: Mask, side: float) -> tuple[Lettering, ...]:
+    """Rows of letters of the original, not yet held against the retouch; one may be found at several letter heights.
 
-    `before`, `after` (h, w) lightness 0..100 on the same tone scale; `seen` (h, w) what both pictures show of the
-    piece; `side` its longer side in pixels; `taken` (h, w) stones and chain, which are full of strokes. A row may be
-    found at several letter heights.
+    `before` (h, w) lightness 0..100, `piece` (h, w), `side` its longer side in pixels.
     """
     zone = closed(piece, max(2, round(GAP_SHARE * side)))
     smooth = np.asarray(cv2.GaussianBlur(before, (0, 0), 0.7), np.float32)
-    found = [row for height in HEIGHTS_PX if height <= HIGHEST_SHARE * side for row in _rows(smooth, zone, height)]
-    if taken is not None:
-        found = [row for row in found if row.clear or taken[row.rows, row.cols].mean() < TAKEN]
+    heights = (height for height in HEIGHTS_PX if height <= HIGHEST_SHARE * side)
+    return tuple(row for height in heights for row in _rows(smooth, zone, height))
+
+
+def find_lettering(
+    proposed: tuple[Lettering, ...], before: F32, after: F32, seen: Mask, *, taken: Mask | None = None
+) -> tuple[Lettering, ...]:
+    """The proposed rows of letters held against the retouch, those that agree least first.
+
+    `before`, `after` (h, w) lightness 0..100 on the same tone scale; `seen` (h, w) what both pictures show of the
+    piece; `taken` (h, w) stones and chain, which are full of strokes.
+    """
+    found = [row for row in proposed if taken is None or row.clear or taken[row.rows, row.cols].mean() < TAKEN]
     kept = [_held_against(before, after, row) for row in found if seen[row.rows, row.cols].mean() > SEEN]
     return tuple(sorted(kept, key=lambda row: row.agreement))
 

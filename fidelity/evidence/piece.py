@@ -11,7 +11,7 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.evidence.busy_ground import piece_on_busy_ground
-from fidelity.image.beside import beside
+from fidelity.image.beside import Beside
 from fidelity.image.colour import delta_e76, spread, srgb_to_lab
 from fidelity.image.gradient import slope
 from fidelity.image.ground import piece_on_plain_ground
@@ -103,7 +103,7 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
     coming, after = None, None
     if registration.usable and registration.matrix is not None:
         matrix = np.diag([scale, scale, 1.0]) @ registration.matrix
-        coming = beside(partial(_laid_over, retouched, matrix, shape))
+        coming = Beside().start(partial(_laid_over, retouched, matrix, shape))
         after = warp(retouched.rgb, matrix, shape)
     own = piece_on_plain_ground(small, _reduced(original.alpha, shape))
     theirs = None if coming is None else coming()

@@ -85,27 +85,42 @@ class Texture:
     whole: DetailKept | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Grain:
+    """Maps (h, w) in L*: the upper layer's amplitude in windows, `first` and `second`, and the lower one's `change`."""
+
+    first: F32
+    second: F32
+    change: F32
+    window_px: int
+
+
+def look_at_grain(bench: Bench, side: float) -> Grain:
+    """Both layers of both pictures; `side` is the piece's longer side in bench pixels."""
+    before, after = (lab[..., 0] for lab in bench.lab)
+    window = max(7, round(WINDOW_SHARE * side) | 1)
+    return Grain(_amplitude(before, window), _amplitude(after, window), _low_change(before, after, side), window)
+
+
 def measure_texture(
-    bench: Bench, where: Mask, piece: Mask, stones: Mask, side: float, *, fineness: Fineness | None = None
+    bench: Bench, grain: Grain, where: Mask, piece: Mask, stones: Mask, *, fineness: Fineness | None = None
 ) -> Texture | None:
     """Compare the upper layer on `where` (h, w); None where hardly anything there has texture.
 
-    `piece` is the piece's own mask, to which areas are related; `stones` lies where stones were found. `side` is
-    the piece's longer side in bench pixels, `fineness` the finest detail of both pictures on the piece.
+    `piece` is the piece's own mask, to which areas are related; `stones` lies where stones were found. `fineness` is
+    the finest detail of both pictures on the piece.
     """
     before, after = (lab[..., 0] for lab in bench.lab)
-    window = max(7, round(WINDOW_SHARE * side) | 1)
+    first, second, change, window = grain.first, grain.second, grain.change, grain.window_px
     low, high = LOSSLESS_L
     unclipped = (before > low) & (before < high) & (after > low - 1) & (after < high)
     seen = bench.shown
     judged = where & seen & (cv2.blur((unclipped & seen).astype(np.float32), (window, window)) > 0.8)
-    first, second = _amplitude(before, window), _amplitude(after, window)
     textured = judged & (first > TEXTURED_L)
     if judged.sum() < FEW_PX or textured.sum() < SMALL_PERCENT / 100 * piece.sum():
         return None
     strong = judged & (first > STRONG_L)
     softening = min(1.0, float(np.median(second[strong] / first[strong]))) if strong.sum() > FEW_PX else 1.0
-    change = _low_change(before, after, side)
     usual = _usual(first, second, seen & unclipped & (change < STRONG_L))
     lost = textured & (second < LEFT * softening * first) & ((first > FAINT_L) | (second < LEFT * usual * first))
     made = judged & (before > 12) & (second > MADE_L) & (first < MADE * second)

@@ -1,4 +1,4 @@
-"""Work beside work: two long steps that need nothing of each other, in two threads.
+"""Work beside work: long steps that need nothing of each other, in two threads.
 
 OpenCV, NumPy and Pillow let other threads run while they compute.
 """
@@ -14,14 +14,15 @@ import cv2
 T = TypeVar("T")
 
 
-def beside(work: Callable[[], T]) -> Callable[[], T]:
-    """Start `work` in a thread of its own; what is returned waits for its result, or raises what it raised.
+class Beside:
+    """A thread beside this one, which does what it is given in turn.
 
-    A process that was told to keep to one thread, as a batch's workers are, does the work when its result is asked for.
+    Where OpenCV was told to keep to one thread, as in a batch's workers, each work waits until its result is asked for.
     """
-    if cv2.getNumThreads() < 2:
-        return work
-    pool = ThreadPoolExecutor(max_workers=1)
-    coming = pool.submit(work)
-    pool.shutdown(wait=False)
-    return coming.result
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1) if cv2.getNumThreads() > 1 else None
+
+    def start(self, work: Callable[[], T]) -> Callable[[], T]:
+        """Have `work` done. Call what is returned once: it waits for the result, or raises what the work raised."""
+        return self._thread.submit(work).result if self._thread else work

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fidelity.image.beside import beside
+from fidelity.image.beside import Beside
 from fidelity.image.picture import F64, U8, Picture
 from fidelity.registration.features import (
     RANSAC_PX,
@@ -75,7 +75,7 @@ def register(original: Picture, retouched: Picture) -> Registration:
     """
     if _alike(original.rgb, retouched.rgb):
         return _same_pixels(original)
-    coming = beside(partial(find_features, retouched.rgb))
+    coming = Beside().start(partial(find_features, retouched.rgb))
     target, source = find_features(original.rgb), coming()
     tolerance = RANSAC_PX / target.scale
     left, right = match(source, target)

@@ -12,7 +12,7 @@ from fidelity_checks.hallmark import Hallmark
 
 import fidelity
 from fidelity import Evidence, Status
-from fidelity.evidence.lettering import Lettering, find_lettering
+from fidelity.evidence.lettering import Lettering, find_lettering, propose_lettering
 
 PAIRS = Path(__file__).parents[2] / "fixtures" / "pairs"
 SIDE = 700.0
@@ -31,7 +31,7 @@ def plate(text: str = "", size: float = 1.0, seed: int = 3) -> Plane:
 
 
 def rows(before: Plane, after: Plane | None = None) -> tuple[Lettering, ...]:
-    found = find_lettering(before, before if after is None else after, PIECE, PIECE, SIDE)
+    found = find_lettering(propose_lettering(before, PIECE, SIDE), before, before if after is None else after, PIECE)
     return tuple(row for row in found if row.clear)
 
 
@@ -77,15 +77,16 @@ def test_two_strokes_may_be_a_mark_but_not_on_stones() -> None:
     struck = np.zeros(PIECE.shape, np.uint8)
     cv2.putText(struck, "14", (280, 220), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 255, 2, cv2.LINE_AA)
     level = np.asarray(plate() - 35 * (struck / 255), np.float32)
-    found = find_lettering(level, level, PIECE, PIECE, SIDE)
+    proposed = propose_lettering(level, PIECE, SIDE)
+    found = find_lettering(proposed, level, level, PIECE)
     assert found and not any(row.clear for row in found)
-    assert find_lettering(level, level, PIECE, PIECE, SIDE, taken=PIECE) == ()
+    assert find_lettering(proposed, level, level, PIECE, taken=PIECE) == ()
 
 
 def test_what_one_picture_does_not_show_is_left_out() -> None:
     before, seen = plate("S925 18K", 1.5), PIECE.copy()
     seen[150:260] = False
-    assert find_lettering(before, plate(), PIECE, seen, SIDE) == ()
+    assert find_lettering(propose_lettering(before, PIECE, SIDE), before, plate(), seen) == ()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from fidelity_checks.texture import Texture
 
 from fidelity import Outcome, Policy, Status
 from fidelity.evidence.fineness import fine_detail
-from fidelity.evidence.texture import measure_texture
+from fidelity.evidence.texture import look_at_grain, measure_texture
 from tests.evidence import painted
 from tests.evidence.painted import Mask, Rgb
 
@@ -26,7 +26,7 @@ def judged(before: Rgb, after: Rgb, piece: Mask | None = None) -> Outcome:
     bench = painted.bench(before, after)
     laid = SimpleNamespace(matrix=np.eye(3))
     fineness = fine_detail(bench, inside, laid)  # type: ignore[arg-type]
-    found = measure_texture(bench, inside, inside, painted.gem(), painted.SIDE, fineness=fineness)
+    found = measure_texture(bench, look_at_grain(bench, painted.SIDE), inside, inside, painted.gem(), fineness=fineness)
     return Texture().judge(SimpleNamespace(unusable=None, texture=found, changes=()))  # type: ignore[arg-type]
 
 
@@ -114,7 +114,8 @@ def test_texture_beyond_the_piece_does_not_count_as_the_pieces() -> None:
     picture = painted.ring(brushed=BRUSHED)
     everywhere = np.ones(picture.shape[:2], bool)
     core = painted.band()
-    found = measure_texture(painted.bench(picture, picture), everywhere, core, painted.gem(), painted.SIDE)
+    bench = painted.bench(picture, picture)
+    found = measure_texture(bench, look_at_grain(bench, painted.SIDE), everywhere, core, painted.gem())
     assert found and 0 < found.textured_percent <= 100
 
 
