@@ -52,7 +52,7 @@ class Bench:
     def lightness(self) -> tuple[F32, F32]:
         """CIELAB lightness (h, w), 0 to 100, of the original and of the retouch as it is."""
         before, after = (
-            np.asarray(cv2.cvtColor(p.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[..., 0], np.float32)
+            np.ascontiguousarray(cv2.cvtColor(p.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[..., 0], np.float32)
             for p in (self.before, self.after)
         )
         return before, after

@@ -229,12 +229,12 @@ def nearby(lab: F32, ground: Mask, sigma: float) -> F32:
     factor = max(1, int(sigma / FINE_SIGMA_PX))  # a wide blur needs no fine grid
     size = (max(1, width // factor), max(1, height // factor))
     weight = cv2.resize(ground.astype(np.float32), size, interpolation=cv2.INTER_AREA)[..., None]
-    weighted = cv2.resize(lab * ground[..., None], size, interpolation=cv2.INTER_AREA)
+    weighted = cv2.resize(cv2.copyTo(lab, ground.astype(np.uint8)), size, interpolation=cv2.INTER_AREA)
     total, mass = np.zeros(weighted.shape, np.float32), np.zeros(weight.shape, np.float32)
     for times, share in ((1.0, 1.0), (4.0, 1e-3)):
         total = total + share * cv2.GaussianBlur(weighted, (0, 0), times * sigma / factor)
         mass = mass + share * cv2.GaussianBlur(weight, (0, 0), times * sigma / factor)[..., None]
-    mean = lab[ground].mean(axis=0)
+    mean = lab.reshape(-1, 3).take(np.flatnonzero(ground), axis=0).mean(axis=0)
     colour = (total + 1e-7 * mean) / (mass + 1e-7)
     return np.asarray(cv2.resize(colour, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 

@@ -95,7 +95,8 @@ class Structure:
 
 def tone_matched(before: F32, after: F32, inside: Mask) -> F32:
     """`after` through the monotone curve that takes its lightness to the original's, fitted inside."""
-    a, b = before[inside][::7], after[inside][::7]
+    every = np.flatnonzero(inside)[::7]
+    a, b = before.ravel()[every], after.ravel()[every]
     if len(b) < 500:
         return after
     edges = np.unique(np.quantile(b, np.linspace(0, 1, TONE_BINS + 1)))
@@ -151,18 +152,18 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
     energy_a = ax * ax + ay * ay
     gain = _gain(energy_a, bx * bx + by * by, inside)
     bx, by = bx * gain, by * gain
+    energy_b = bx * bx + by * by
     mean_a = _windowed(energy_a, window)
     best = np.full(before.shape, np.inf, np.float32)
     kept_b = np.zeros_like(best)
     for dy in (-1, 0, 1):
         for dx in (-1, 0, 1):
-            sx, sy = _shifted(bx, dx, dy), _shifted(by, dx, dy)
-            apart = _windowed((ax - sx) ** 2 + (ay - sy) ** 2, window)
-            mean_b = _windowed(sx * sx + sy * sy, window)
+            off_x, off_y = ax - _shifted(bx, dx, dy), ay - _shifted(by, dx, dy)
+            apart = _windowed(off_x * off_x + off_y * off_y, window)
+            mean_b = _windowed(_shifted(energy_b, dx, dy), window)
             score = apart / (mean_a + mean_b + 2 * NOISE_GRADIENT**2)
-            better = score < best
-            best[better] = score[better]
-            kept_b[better] = mean_b[better]
+            np.copyto(kept_b, mean_b, where=score < best)
+            np.minimum(best, score, out=best)
     total = mean_a + kept_b + NOISE_GRADIENT**2
     lost = np.clip((mean_a - kept_b) / total, 0, 1)
     invented = np.clip((kept_b - mean_a) / total, 0, 1)

@@ -97,7 +97,7 @@ class Grain:
 
 def look_at_grain(bench: Bench, side: float) -> Grain:
     """Both layers of both pictures; `side` is the piece's longer side in bench pixels."""
-    before, after = (lab[..., 0] for lab in bench.lab)
+    before, after = (np.ascontiguousarray(lab[..., 0]) for lab in bench.lab)
     window = max(7, round(WINDOW_SHARE * side) | 1)
     return Grain(_amplitude(before, window), _amplitude(after, window), _low_change(before, after, side), window)
 

@@ -48,7 +48,8 @@ def delta_e76(first: F32 | F64, second: F32 | F64) -> F32:
 
     They broadcast against each other; returns (...). NumPy's own norm over so short an axis takes ten times as long.
     """
-    apart = np.square(first - second)
+    apart = first - second
+    apart *= apart
     total = apart[..., 0] + apart[..., 1]
     if apart.shape[-1] > 2:
         total += apart[..., 2]
