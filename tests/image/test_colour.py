@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from skimage.color import rgb2lab
 
-from fidelity.image.colour import delta_e00, srgb_to_lab
+from fidelity.image.colour import delta_e00, delta_e76, srgb_to_lab
 
 AGREES = 0.1  # promised in the docstring
 
@@ -76,3 +76,10 @@ def test_ciede2000_of_equal_colours_is_zero_and_broadcasts():
     lab = srgb_to_lab(np.random.default_rng(2).integers(0, 256, (5, 6, 3), dtype=np.uint8))
     assert delta_e00(lab, lab).max() == 0
     assert delta_e00(lab, lab[0, 0]).shape == (5, 6)
+
+
+@pytest.mark.parametrize("channels", [2, 3])
+def test_delta_e76_is_the_distance(channels: int):
+    first, second = np.random.default_rng(1).normal(0, 30, (2, 40, 50, channels)).astype(np.float32)
+    assert np.array_equal(delta_e76(first, second), np.linalg.norm(first - second, axis=2))
+    assert np.array_equal(delta_e76(first, second[3, 4]), np.linalg.norm(first - second[3, 4], axis=2))

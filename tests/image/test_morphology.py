@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
+from scipy import ndimage
 
-from fidelity.image.morphology import LARGE_PX, grown
+from fidelity.image.morphology import (
+    BY_ROWS_PX,
+    FAR_PX,
+    LARGE_PX,
+    closed,
+    dilated,
+    grown,
+    opened,
+    shrunk,
+    without_holes,
+)
+from fidelity.image.picture import Mask
+
+
+def specks(height: int, width: int, share: float) -> Mask:
+    """A mask of which about a share is set, in specks of a few pixels."""
+    noise = np.random.default_rng(7).random((height, width)).astype(np.float32)
+    smooth = cv2.blur(noise, (3, 3))
+    return np.asarray(smooth > np.quantile(smooth, 1 - share))
 
 
 @pytest.mark.parametrize("radius", [LARGE_PX - 4, LARGE_PX + 4, 40])
@@ -21,3 +41,31 @@ def test_a_point_grows_to_a_disc(radius: int) -> None:
 @pytest.mark.parametrize("radius", [3, 60])
 def test_nothing_grows_to_nothing(radius: int) -> None:
     assert not grown(np.zeros((50, 50), bool), radius).any()
+
+
+@pytest.mark.parametrize("shape", [(90, 120), (7, 60), (60, 7)])
+@pytest.mark.parametrize("radius", [1, BY_ROWS_PX - 1, BY_ROWS_PX, 9, 30])
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.98])
+def test_a_disc_taken_row_by_row_is_opencvs(shape: tuple[int, int], radius: int, share: float) -> None:
+    mask = specks(*shape, share)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    for ours, theirs in (
+        (dilated, cv2.MORPH_DILATE),
+        (shrunk, cv2.MORPH_ERODE),
+        (closed, cv2.MORPH_CLOSE),
+        (opened, cv2.MORPH_OPEN),
+    ):
+        assert np.array_equal(ours(mask, radius), cv2.morphologyEx(mask.astype(np.uint8), theirs, disc) > 0)
+
+
+@pytest.mark.parametrize("radius", [LARGE_PX + 1, 33, FAR_PX])
+def test_a_large_disc_is_all_within_a_distance(radius: int) -> None:
+    mask = specks(150, 170, 0.002)
+    apart = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    assert np.array_equal(grown(mask, radius), apart <= radius)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 1.0])
+def test_holes_are_filled_as_scipy_fills_them(share: float) -> None:
+    mask = specks(80, 70, share)
+    assert np.array_equal(without_holes(mask), ndimage.binary_fill_holes(mask))

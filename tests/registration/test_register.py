@@ -11,6 +11,7 @@ import pytest
 
 import fidelity
 from fidelity.registration import register
+from fidelity.registration.features import find_features, mirrored
 
 FIRST = Path(__file__).parents[2] / "fixtures" / "first"
 
@@ -41,6 +42,15 @@ def test_a_mirror_image_is_called_mirrored() -> None:
     original = fidelity.load(FIRST / "original.jpg")
     found = register(original, fidelity.load(np.ascontiguousarray(original.rgb[:, ::-1])))
     assert found.info.status == "mirrored"
+
+
+def test_the_features_of_the_mirror_image_need_no_look_at_it() -> None:
+    original = fidelity.load(FIRST / "original.jpg")
+    had, found = mirrored(find_features(original.rgb)), find_features(original.rgb, mirrored=True)
+    apart = np.hypot(*(found.points[:, None] - had.points[None]).transpose(2, 0, 1)) * found.scale
+    nearest = apart.argmin(axis=1)
+    assert np.median(apart.min(axis=1)) < 0.6  # of a matching pixel
+    assert np.median(np.linalg.norm(found.descriptors - had.descriptors[nearest], axis=1)) < 0.2  # others: 0.8
 
 
 def test_a_stretch_is_measured() -> None:
