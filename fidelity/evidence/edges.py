@@ -44,6 +44,9 @@ PATCH_E = 6.0
 PATCH_GROUND_E, PATCH_NEARER, PATCH_STANDS_OUT_E = 10.5, 0.65, 12.0
 """On a swapped ground an even patch was filled with the old one: ΔE from that up to which its shade may take it, also
 as a share of that from the new ground, and the least of the latter."""
+SHADED, SHADED_E = 0.25, 2.0
+"""A place lies in a new shadow, which has the old ground's colour somewhere, if the retouch is off its ground just outside
+the piece as well: by this share of what it is at the place, and this ΔE. Bites have 0.16, shadows 0.3 and more."""
 SMALLEST = 1e-4
 """Area of a place, share of the longer side squared."""
 
@@ -65,7 +68,10 @@ class Bite:
 
 @dataclass(frozen=True, eq=False)
 class _Place:
-    """A connected place with medians of the rim's maps over it; `inside` is the silhouette's share of it."""
+    """A connected place with medians of the rim's maps over it.
+
+    `inside` is the silhouette's share of it, `shaded` the median ΔE of the retouch to its ground just outside of both.
+    """
 
     rows: slice
     cols: slice
@@ -78,6 +84,7 @@ class _Place:
     was_ground: float
     own_ground: float
     new_ground: float
+    shaded: float
 
 
 def repainted(rim: Rim) -> bool:
@@ -128,7 +135,8 @@ def _old_on_swapped(place: _Place, rim: Rim) -> bool:
     # The quieter the pair, the surer its colours.
     near = 4.0 if rim.noise > 4 else max(4.0, (0.3 if rim.noise < QUIET_E else 0.25) * place.apart)
     stands_out = place.new_ground > 1.5 and place.busy_after < 2.6
-    return stands_out and place.area > 1.5e-4 and place.apart > 10.3 and place.own_ground < near
+    shadow = place.shaded > max(SHADED_E, SHADED * place.new_ground)
+    return stands_out and not shadow and place.area > 1.5e-4 and place.apart > 10.3 and place.own_ground < near
 
 
 def _new_on_swapped(place: _Place, rim: Rim) -> bool:
@@ -201,4 +209,16 @@ def _places(rim: Rim, candidate: Mask, limit: float) -> Iterator[_Place]:
             was_ground=over(rim.was_ground),
             own_ground=over(rim.own_ground),
             new_ground=over(rim.new_ground),
+            shaded=_beside(rim, rows, cols, where) if rim.swapped else 0.0,
         )
+
+
+def _beside(rim: Rim, rows: slice, cols: slice, where: Mask) -> float:
+    """Median ΔE of the retouch to its ground next to a place, off the silhouette; 0 where none of that is seen."""
+    reach = 2 + rim.window
+    window = np.s_[max(0, rows.start - reach) : rows.stop + reach, max(0, cols.start - reach) : cols.stop + reach]
+    own = np.zeros(rim.piece[window].shape, bool)
+    top, left = rows.start - window[0].start, cols.start - window[1].start
+    own[top : top + where.shape[0], left : left + where.shape[1]] = where
+    ring = grown(own, reach) & ~grown(own, 2) & ~rim.piece[window] & rim.seen[window]
+    return float(np.median(rim.new_ground[window][ring])) if ring.any() else 0.0

@@ -26,6 +26,8 @@ OPENING_EVEN_E, OPENING_GLOW_E = 5.0, 25.0
 the ground about the piece."""
 SHADED_SWAP, SHADED_SIDE = (0.5, 1.15), 0.05
 """Change of lightness in a shaded gap over that of the ground nearby; its largest side, share of the longer side."""
+SHADOW_L = 5.0
+"""L* below the new ground nearby from which a gap lies in a new shadow, whatever it was before."""
 SET_OFF_PX, SET_OFF_E = 4, 8.0
 """Distance at which the metal about it is seen, and the least ΔE (CIE76) between both."""
 OPENING_JUMP_E = 40.0
@@ -57,9 +59,10 @@ def show_new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
     usual = float(np.percentile(from_old[ring], 80))
     moved = delta_e76(before, after) > GROUND_MARGIN_E
     was_ground = from_old < max(GROUND_MARGIN_E, 1.5 * usual)
-    apart = after - new
-    shaded = (np.hypot(apart[..., 1], apart[..., 2]) < NEW_GROUND_E) & (apart[..., 0] < NEW_GROUND_E)
-    found = _in_shade(shaded & was_ground & moved, before, after, (new - old)[..., 0], side)
+    light = np.clip(after[..., :1] / np.maximum(1.0, new[..., :1]), 0, 1)
+    hue = delta_e76(after[..., 1:], new[..., 1:] * light)
+    shaded = (hue < NEW_GROUND_E) & (after[..., 0] - new[..., 0] < NEW_GROUND_E)
+    found = _in_shade(shaded & was_ground & moved, (before, after), (old[..., 0], new[..., 0]), side)
     off = delta_e76(after, np.median(after[ring], axis=0))
     if float(np.median(off[ring])) <= PLAIN_E:  # else a shadow lies on a part of it, or a pattern
         shows_new = (off < NEW_GROUND_E) & moved
@@ -68,12 +71,13 @@ def show_new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
     return grown(found, max(2, round(0.005 * side)))
 
 
-def _in_shade(shaded: Mask, before: F32, after: F32, swap: F32, side: float) -> Mask:
+def _in_shade(shaded: Mask, pictures: tuple[F32, F32], grounds: tuple[F32, F32], side: float) -> Mask:
     """Gaps in the piece's own shadow, of those places that show the new ground or a darker self of it (`shaded`).
 
-    They are small, even in both pictures, set off from the metal in both, and became lighter or darker by what the
-    ground nearby did (`swap`, (h, w) lightness), or most of it.
+    They are small, even in both pictures and set off from the metal in both. They became lighter or darker by what the
+    ground nearby did (`grounds`, (h, w) lightness before and after), or most of it; or a new shadow lies in them.
     """
+    (before, after), (old, new) = pictures, grounds
     out = np.zeros(shaded.shape, bool)
     for rows, cols, where in connected(shaded):
         if not OPENING_PX <= where.sum() <= (SHADED_SIDE * side) ** 2:
@@ -92,8 +96,11 @@ def _in_shade(shaded: Mask, before: F32, after: F32, swap: F32, side: float) -> 
         first, second = before[window], after[window]
         uneven = max(spread(v[core]) for v in (first, second))
         set_off = min(float(np.median(delta_e76(v[about], np.median(v[core], axis=0)))) for v in (first, second))
-        share = float(np.median((second - first)[core][:, 0])) / (float(np.median(swap[window][core])) or 1.0)
-        if uneven < OPENING_EVEN_E and set_off > SET_OFF_E and SHADED_SWAP[0] < share < SHADED_SWAP[1]:
+        swap = float(np.median((new - old)[window][core]))
+        share = float(np.median((second - first)[core][:, 0])) / (swap or 1.0)
+        darker = float(np.median((second[..., 0] - new[window])[core]))
+        moved = SHADED_SWAP[0] < share < SHADED_SWAP[1] or darker < -SHADOW_L
+        if uneven < OPENING_EVEN_E and set_off > SET_OFF_E and moved:
             out[window] |= own
     return out
 

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.evidence.busy_ground import piece_on_busy_ground
+from fidelity.evidence.shadow import added_shadow
 from fidelity.image.beside import Beside
 from fidelity.image.colour import delta_e76, spread, srgb_to_lab
 from fidelity.image.gradient import slope
@@ -107,6 +108,8 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
         after = warp(retouched.rgb, matrix, shape)
     own = piece_on_plain_ground(small, _reduced(original.alpha, shape))
     theirs = None if coming is None else coming()
+    if theirs is not None and after is not None and retouched.alpha is None:
+        theirs = _without_shadow(theirs, small, after, plain=own is not None)
     if own is not None and theirs is not None:
         shared = own & theirs
         union = max(1, int((own | theirs).sum()))
@@ -132,6 +135,18 @@ def _laid_over(retouched: Picture, matrix: F64, shape: tuple[int, int]) -> Mask 
         return None
     laid = warp(found.astype(np.uint8) * 255, matrix, shape, fill=0) > 127
     return laid if laid.any() else None
+
+
+def _without_shadow(silhouette: Mask, before: U8, after: U8, *, plain: bool) -> Mask:
+    """The retouch's silhouette without the soft shadow that it laid on its ground."""
+    reach = _reach(silhouette)
+    ground, sure = ~grown(silhouette, reach), shrunk(silhouette, 2)
+    if min(ground.sum(), sure.sum()) < FEW_PX:
+        return silhouette
+    lab_after = srgb_to_lab(after)
+    kept = _toned(srgb_to_lab(before), lab_after, sure)
+    old, new = (nearby(lab, ground, 3.0 * reach) for lab in (kept, lab_after))
+    return silhouette & ~added_shadow(silhouette, (kept, old), (lab_after, new), plain=plain)
 
 
 def _completed(silhouette: Mask, before: U8, after: U8 | None) -> Mask:
