@@ -45,7 +45,7 @@ PATCH_GROUND_E, PATCH_NEARER, PATCH_STANDS_OUT_E = 10.5, 0.65, 12.0
 """On a swapped ground an even patch was filled with the old one: ΔE from that up to which its shade may take it, also
 as a share of that from the new ground, and the least of the latter."""
 SHADED, SHADED_E = 0.25, 2.0
-"""A place lies in a new shadow, which has the old ground's colour somewhere, if the retouch is off its ground just outside
+"""A new shadow has the old ground's colour somewhere. A place lies in one if the retouch is off its ground just outside
 the piece as well: by this share of what it is at the place, and this ΔE. Bites have 0.16, shadows 0.3 and more."""
 SMALLEST = 1e-4
 """Area of a place, share of the longer side squared."""
