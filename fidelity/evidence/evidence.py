@@ -164,7 +164,7 @@ class Evidence:
     @cached_property
     def outline_changes(self) -> OutlineChanges:
         """Places where the piece's outline was eaten or moved."""
-        return OutlineChanges() if self.rim is None else find_outline_changes(self.rim)
+        return OutlineChanges() if self.rim is None else find_outline_changes(self.rim, self.features.chain_zone)
 
     def at_frame(self, box: Box) -> bool:
         """Whether the original's own frame cuts a box of original pixels: what lies there is not seen whole."""

@@ -13,7 +13,7 @@ import numpy as np
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.piece import nearby
 from fidelity.image.colour import delta_e76, spread
-from fidelity.image.morphology import connected, grown, shrunk
+from fidelity.image.morphology import connected, grown, shrunk, with_margin
 from fidelity.image.picture import F32, Mask
 
 GROUND_MARGIN_E = 9.0
@@ -82,13 +82,7 @@ def _in_shade(shaded: Mask, pictures: tuple[F32, F32], grounds: tuple[F32, F32],
     for rows, cols, where in connected(shaded):
         if not OPENING_PX <= where.sum() <= (SHADED_SIDE * side) ** 2:
             continue
-        window = np.s_[
-            max(0, rows.start - SET_OFF_PX) : rows.stop + SET_OFF_PX,
-            max(0, cols.start - SET_OFF_PX) : cols.stop + SET_OFF_PX,
-        ]
-        own = np.zeros(out[window].shape, bool)
-        top, left = rows.start - window[0].start, cols.start - window[1].start
-        own[top : top + where.shape[0], left : left + where.shape[1]] = where
+        window, own = with_margin(rows, cols, where, SET_OFF_PX, shaded.shape)
         core = shrunk(own, 2)
         if core.sum() < OPENING_PX:
             continue

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
+import numpy as np
+
 from fidelity.evidence.bending import Bend, find_bends
 from fidelity.evidence.edges import Bite, find_bites, repainted
 from fidelity.evidence.rim import Rim
+from fidelity.image.picture import Mask
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,8 @@ class OutlineChanges:
     repainted: bool = False
 
 
-def find_outline_changes(rim: Rim) -> OutlineChanges:
-    """Measure both kinds."""
-    return OutlineChanges(bites=find_bites(rim), bends=find_bends(rim), repainted=repainted(rim))
+def find_outline_changes(rim: Rim, chain: Mask) -> OutlineChanges:
+    """Measure both kinds; a `chain` (h, w) on the bench has notches of its own."""
+    height, width = rim.piece.shape
+    links = cv2.resize(chain.astype(np.uint8), (width, height), interpolation=cv2.INTER_AREA) > 0
+    return OutlineChanges(bites=find_bites(rim, links), bends=find_bends(rim), repainted=repainted(rim))

@@ -98,3 +98,17 @@ def signed_depth(mask: Mask) -> F32:
         for m in (mask, ~mask)
     )
     return np.asarray(inner - outer, np.float32)
+
+
+def with_margin(
+    rows: slice, cols: slice, body: Mask, pixels: int, shape: tuple[int, ...]
+) -> tuple[tuple[slice, slice], Mask]:
+    """The window of a body (`rows` and `cols` of a picture of `shape`) with room about it, and the body in it."""
+    window = (
+        slice(max(0, rows.start - pixels), min(shape[0], rows.stop + pixels)),
+        slice(max(0, cols.start - pixels), min(shape[1], cols.stop + pixels)),
+    )
+    out = np.zeros((window[0].stop - window[0].start, window[1].stop - window[1].start), bool)
+    top, left = rows.start - window[0].start, cols.start - window[1].start
+    out[top : top + body.shape[0], left : left + body.shape[1]] = body
+    return window, out
