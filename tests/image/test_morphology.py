@@ -12,10 +12,12 @@ from fidelity.image.morphology import (
     FAR_PX,
     LARGE_PX,
     closed,
+    connected,
     dilated,
     grown,
     opened,
     shrunk,
+    with_margin,
     without_holes,
 )
 from fidelity.image.picture import Mask
@@ -69,3 +71,13 @@ def test_a_large_disc_is_all_within_a_distance(radius: int) -> None:
 def test_holes_are_filled_as_scipy_fills_them(share: float) -> None:
     mask = specks(80, 70, share)
     assert np.array_equal(without_holes(mask), ndimage.binary_fill_holes(mask))
+
+
+@pytest.mark.parametrize("at", [(0, 0), (7, 4), (14, 25)])
+def test_a_body_has_room_about_it_up_to_the_frame(at: tuple[int, int]) -> None:
+    picture = np.zeros((20, 30), bool)
+    picture[at[0] : at[0] + 5, at[1] : at[1] + 4] = True
+    ((rows, cols, body),) = connected(picture)
+    window, inside = with_margin(rows, cols, body, 3, picture.shape)
+    assert inside.shape == picture[window].shape
+    assert (inside == picture[window]).all() and inside.sum() == picture.sum()
