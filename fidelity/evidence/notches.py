@@ -42,8 +42,6 @@ BESIDE_PX = (2, 6)
 FAR = 0.35
 """How much farther out that is, over the square root of its area: what a disc closes ends inside the old outline."""
 FEW_PX = 8
-ON_CHAIN = 0.2
-"""Share of chain from which links are judged instead."""
 
 
 def find_notches(rim: Rim, chain: Mask) -> Iterator[tuple[slice, slice, Mask]]:
@@ -63,10 +61,12 @@ def find_notches(rim: Rim, chain: Mask) -> Iterator[tuple[slice, slice, Mask]]:
     before = np.asarray(cv2.GaussianBlur(rim.before, (0, 0), 0.7), np.float32)
     for notches in filled:
         for rows, cols, own in connected(opened(notches & ~body & rim.seen, 1)):
-            if own.sum() < (SMALLEST * rim.side) ** 2 or chain[rows, cols].mean() > ON_CHAIN:
+            if own.sum() < (SMALLEST * rim.side) ** 2:
                 continue
             far = round(FAR * math.sqrt(own.sum()))
             window, where = with_margin(rows, cols, own, far + BESIDE_PX[1] + 1, body.shape)
+            if (grown(where, far + BESIDE_PX[1]) & chain[window]).any():  # links have notches of their own
+                continue
             core = shrunk(where, 1)
             core = core if core.sum() >= FEW_PX else where
             bare = np.median(rim.new_ground[window][core]) < BARE_E
