@@ -4,7 +4,8 @@ A drop shadow hangs together with the piece in the retouch's silhouette. It is s
 light; and where it lies, the original shows its own ground, or a shadow on it, of another colour. Metal that shades off
 softly was kept, and metal that a cut-out faded was metal before.
 
-Source: own method. Limits: set on 75 drop shadows (five kinds of grounds, 15 real pieces).
+Source: own method. Limits: set on 45 drop shadows (white, a gradient and pink; 15 real pieces), and held against eight
+automatic cut-outs, whose faded metal looks like shadow.
 """
 
 from __future__ import annotations
