@@ -138,13 +138,15 @@ def _laid_over(retouched: Picture, matrix: F64, shape: tuple[int, int]) -> Mask 
 
 
 def _without_shadow(silhouette: Mask, before: U8, after: U8, *, plain: bool) -> Mask:
-    """The retouch's silhouette without the soft shadow that it laid on its ground."""
+    """The retouch's silhouette without the soft shadow that it laid on a new ground."""
     reach = _reach(silhouette)
     ground, sure = ~grown(silhouette, reach), shrunk(silhouette, 2)
     if min(ground.sum(), sure.sum()) < FEW_PX:
         return silhouette
     lab_after = srgb_to_lab(after)
     kept = _toned(srgb_to_lab(before), lab_after, sure)
+    if float(np.median(delta_e76(kept[ground], lab_after[ground]))) <= SAME_GROUND_E:
+        return silhouette
     old, new = (nearby(lab, ground, 3.0 * reach) for lab in (kept, lab_after))
     return silhouette & ~added_shadow(silhouette, (kept, old), (lab_after, new), plain=plain)
 

@@ -22,6 +22,8 @@ SOFT = 4.0
 LIGHTER_L, DARKER_L, HUE_E = 4.0, 1.0, 4.0
 """Ground may be lighter than it is nearby by this many L*, a new shadow is darker by at least that; how near (ΔE of a*
 and b*) both are to the ground's hue at their light."""
+GLOW_E = 12.0
+"""The same beside putty and glowing metal; gold that was repainted to silver is farther off."""
 REPLACED_E = 9.0
 """ΔE between both pictures from which the original shows something else."""
 
@@ -30,20 +32,20 @@ def added_shadow(silhouette: Mask, before: tuple[F32, F32], after: tuple[F32, F3
     """(h, w) what of the retouch's silhouette is shadow.
 
     `before` is the original's CIELAB (h, w, 3) in the retouch's tone and that of its ground nearby, `after` the
-    retouch's and that of its ground, on the coarse grid. On a `plain` ground of the original whatever is soft there may
-    have been ground: putty and the metal's glow take its hue. On a busy one it must have kept it.
+    retouch's and that of its ground, on the coarse grid. On a `plain` ground of the original putty and the metal's glow
+    take some of its hue; on a busy one it must have kept it.
     """
-    was_ground = _soft(before[0]) & (plain | _shade(*before, LIGHTER_L))
-    shadow = _shade(*after, -DARKER_L) & _soft(after[0])
+    was_ground = _shade(*before, LIGHTER_L, GLOW_E if plain else HUE_E) & _soft(before[0])
+    shadow = _shade(*after, -DARKER_L, HUE_E) & _soft(after[0])
     replaced = delta_e76(*(np.asarray(cv2.blur(lab, (3, 3)), np.float32) for lab in (before[0], after[0]))) > REPLACED_E
     return opened(silhouette & was_ground & shadow & replaced, 1)
 
 
-def _shade(lab: F32, ground: F32, lighter: float) -> Mask:
-    """Where a picture has its ground's hue with less light, or `lighter` by so much at most."""
+def _shade(lab: F32, ground: F32, lighter: float, near: float) -> Mask:
+    """Where a picture is as `near` to its ground's hue with less light, or with `lighter` by so much at most."""
     light = lab[..., :1] / np.maximum(1.0, ground[..., :1])
     hue = delta_e76(lab[..., 1:], ground[..., 1:] * light)
-    return np.asarray((hue < HUE_E) & (lab[..., 0] < ground[..., 0] + lighter))
+    return np.asarray((hue < near) & (lab[..., 0] < ground[..., 0] + lighter))
 
 
 def _soft(lab: F32) -> Mask:
