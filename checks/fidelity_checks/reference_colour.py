@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fidelity import Evidence, Finding, Measurement, Outcome, Reference, Severity, Status
-from fidelity.image.colour import delta_e00, srgb_to_lab
+from fidelity.image.colour import delta_e00, delta_e76, srgb_to_lab
 
 Lab = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -100,11 +100,11 @@ def _shown(lab: Lab, zone: Mask, reference: Reference, all_of_them: tuple[Refere
     rivals = [np.array(lab_of(other)) for other in all_of_them if other.target == reference.target]
     if reference.target == "enamel" or len(rivals) > 1:
         # Enamel has no detector of its own: of what is neither gem nor ground, what is nearest in colour counts.
-        away = np.linalg.norm(pixels[:, 1:] - target[1:], axis=1)
-        nearest = np.min([np.linalg.norm(pixels[:, 1:] - rival[1:], axis=1) for rival in rivals], axis=0)
+        away = delta_e76(pixels[:, 1:], target[1:])
+        nearest = np.min([delta_e76(pixels[:, 1:], rival[1:]) for rival in rivals], axis=0)
         mine = pixels[away <= nearest + 1e-6]
         if reference.target == "enamel":
-            mine = mine[np.linalg.norm(mine[:, 1:] - target[1:], axis=1) < ENAMEL_REACH_AB]
+            mine = mine[delta_e76(mine[:, 1:], target[1:]) < ENAMEL_REACH_AB]
         if len(mine) < BELONGS_SHARE * len(pixels):
             return None
         pixels = mine

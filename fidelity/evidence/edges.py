@@ -69,10 +69,7 @@ class Bite:
 
 @dataclass(frozen=True, eq=False)
 class _Place:
-    """A connected place with medians of the rim's maps over it.
-
-    `inside` is the silhouette's share of it, `shaded` the median ΔE of the retouch to its ground just outside of both.
-    """
+    """A connected place with medians of the rim's maps over it; `inside` is the silhouette's share of it."""
 
     rows: slice
     cols: slice
@@ -85,7 +82,6 @@ class _Place:
     was_ground: float
     own_ground: float
     new_ground: float
-    shaded: float
 
 
 def repainted(rim: Rim) -> bool:
@@ -137,8 +133,16 @@ def _old_on_swapped(place: _Place, rim: Rim) -> bool:
     # The quieter the pair, the surer its colours.
     near = 4.0 if rim.noise > 4 else max(4.0, (0.3 if rim.noise < QUIET_E else 0.25) * place.apart)
     stands_out = place.new_ground > 1.5 and place.busy_after < 2.6
-    shadow = place.shaded > max(SHADED_E, SHADED * place.new_ground)
-    return stands_out and not shadow and place.area > 1.5e-4 and place.apart > 10.3 and place.own_ground < near
+    found = stands_out and place.area > 1.5e-4 and place.apart > 10.3 and place.own_ground < near
+    return found and _beside(place, rim) <= max(SHADED_E, SHADED * place.new_ground)
+
+
+def _beside(place: _Place, rim: Rim) -> float:
+    """Median ΔE of the retouch to its ground next to a place, off the silhouette; 0 where none of that is seen."""
+    reach = 2 + rim.window
+    window, own = with_margin(place.rows, place.cols, place.where, reach, rim.piece.shape)
+    ring = grown(own, reach) & ~grown(own, 2) & ~rim.piece[window] & rim.seen[window]
+    return float(np.median(rim.new_ground[window][ring])) if ring.any() else 0.0
 
 
 def _new_on_swapped(place: _Place, rim: Rim) -> bool:
@@ -211,13 +215,4 @@ def _places(rim: Rim, candidate: Mask, limit: float) -> Iterator[_Place]:
             was_ground=over(rim.was_ground),
             own_ground=over(rim.own_ground),
             new_ground=over(rim.new_ground),
-            shaded=_beside(rim, rows, cols, where) if rim.swapped else 0.0,
         )
-
-
-def _beside(rim: Rim, rows: slice, cols: slice, where: Mask) -> float:
-    """Median ΔE of the retouch to its ground next to a place, off the silhouette; 0 where none of that is seen."""
-    reach = 2 + rim.window
-    window, own = with_margin(rows, cols, where, reach, rim.piece.shape)
-    ring = grown(own, reach) & ~grown(own, 2) & ~rim.piece[window] & rim.seen[window]
-    return float(np.median(rim.new_ground[window][ring])) if ring.any() else 0.0

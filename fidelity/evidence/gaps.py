@@ -12,6 +12,7 @@ import numpy as np
 
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.piece import nearby
+from fidelity.evidence.shadow import shade
 from fidelity.image.colour import delta_e76, spread
 from fidelity.image.morphology import connected, grown, shrunk, with_margin
 from fidelity.image.picture import F32, Mask
@@ -59,9 +60,7 @@ def show_new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
     usual = float(np.percentile(from_old[ring], 80))
     moved = delta_e76(before, after) > GROUND_MARGIN_E
     was_ground = from_old < max(GROUND_MARGIN_E, 1.5 * usual)
-    light = np.clip(after[..., :1] / np.maximum(1.0, new[..., :1]), 0, 1)
-    hue = delta_e76(after[..., 1:], new[..., 1:] * light)
-    shaded = (hue < NEW_GROUND_E) & (after[..., 0] - new[..., 0] < NEW_GROUND_E)
+    shaded = shade(after, new, NEW_GROUND_E, NEW_GROUND_E)
     found = _in_shade(shaded & was_ground & moved, (before, after), (old[..., 0], new[..., 0]), side)
     off = delta_e76(after, np.median(after[ring], axis=0))
     if float(np.median(off[ring])) <= PLAIN_E:  # else a shadow lies on a part of it, or a pattern

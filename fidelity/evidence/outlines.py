@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
-import numpy as np
-
 from fidelity.evidence.bending import Bend, find_bends
 from fidelity.evidence.edges import Bite, find_bites, repainted
-from fidelity.evidence.rim import Rim
+from fidelity.evidence.rim import Rim, reduced
 from fidelity.image.picture import Mask
 
 
@@ -25,5 +22,5 @@ class OutlineChanges:
 def find_outline_changes(rim: Rim, chain: Mask) -> OutlineChanges:
     """Measure both kinds; a `chain` (h, w) on the bench has notches of its own."""
     height, width = rim.piece.shape
-    links = cv2.resize(chain.astype(np.uint8), (width, height), interpolation=cv2.INTER_AREA) > 0
+    links = reduced(chain, (width, height), 0.5)
     return OutlineChanges(bites=find_bites(rim, links), bends=find_bends(rim), repainted=repainted(rim))

@@ -101,29 +101,29 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
     scale = min(1.0, COARSE_SIDE_PX / max(height, width))
     shape = (max(1, round(height * scale)), max(1, round(width * scale)))
     small = np.asarray(cv2.resize(original.rgb, shape[::-1], interpolation=cv2.INTER_AREA), np.uint8)
-    coming, after = None, None
+    coming, labs = None, None
     if registration.usable and registration.matrix is not None:
         matrix = np.diag([scale, scale, 1.0]) @ registration.matrix
         coming = Beside().start(partial(_laid_over, retouched, matrix, shape))
-        after = warp(retouched.rgb, matrix, shape)
+        labs = srgb_to_lab(small), srgb_to_lab(warp(retouched.rgb, matrix, shape))
     own = piece_on_plain_ground(small, _reduced(original.alpha, shape))
     theirs = None if coming is None else coming()
-    if theirs is not None and after is not None and retouched.alpha is None:
-        theirs = _without_shadow(theirs, small, after, plain=own is not None)
+    if theirs is not None and labs is not None and retouched.alpha is None:
+        theirs = _without_shadow(theirs, labs, plain=own is not None)
     if own is not None and theirs is not None:
         shared = own & theirs
         union = max(1, int((own | theirs).sum()))
         # Where both agree the overlap drops shadow and putty; where they do not, the cleaner ground decides.
-        if after is not None and _same_ground(own | theirs, small, after):
+        if labs is not None and _same_ground(own | theirs, labs):
             return Piece(_without_pinholes(theirs | _structured(own & ~theirs, theirs, small)), scale, "both", 0.95)
         if shared.sum() > AGREE * union:
             cut = _cut_away(theirs, own, scale) if retouched.alpha is not None else ()
-            return Piece(_completed(shared, small, after), scale, "both", 0.95, cut)
-        return Piece(_completed(theirs, small, after), scale, "retouch", 0.8)
+            return Piece(_completed(shared, labs), scale, "both", 0.95, cut)
+        return Piece(_completed(theirs, labs), scale, "retouch", 0.8)
     if theirs is not None:
-        return Piece(_completed(theirs, small, after), scale, "retouch", 0.85)
+        return Piece(_completed(theirs, labs), scale, "retouch", 0.85)
     if own is not None:
-        return Piece(_completed(own, small, None), scale, "ground", 0.8)
+        return Piece(_completed(own, None), scale, "ground", 0.8)
     busy = piece_on_busy_ground(small)
     return None if busy is None else Piece(busy, scale, "focus", 0.4)
 
@@ -137,24 +137,23 @@ def _laid_over(retouched: Picture, matrix: F64, shape: tuple[int, int]) -> Mask 
     return laid if laid.any() else None
 
 
-def _without_shadow(silhouette: Mask, before: U8, after: U8, *, plain: bool) -> Mask:
+def _without_shadow(silhouette: Mask, labs: tuple[F32, F32], *, plain: bool) -> Mask:
     """The retouch's silhouette without the soft shadow that it laid on a new ground."""
     reach = _reach(silhouette)
     ground, sure = ~grown(silhouette, reach), shrunk(silhouette, 2)
     if min(ground.sum(), sure.sum()) < FEW_PX:
         return silhouette
-    lab_after = srgb_to_lab(after)
-    kept = _toned(srgb_to_lab(before), lab_after, sure)
-    if float(np.median(delta_e76(kept[ground], lab_after[ground]))) <= SAME_GROUND_E:
+    kept, after = _toned(*labs, sure), labs[1]
+    if _moved(kept, after, ground) <= SAME_GROUND_E:
         return silhouette
-    old, new = (nearby(lab, ground, 3.0 * reach) for lab in (kept, lab_after))
-    return silhouette & ~added_shadow(silhouette, (kept, old), (lab_after, new), plain=plain)
+    old, new = (nearby(lab, ground, 3.0 * reach) for lab in (kept, after))
+    return silhouette & ~added_shadow(silhouette, (kept, old), (after, new), plain=plain)
 
 
-def _completed(silhouette: Mask, before: U8, after: U8 | None) -> Mask:
+def _completed(silhouette: Mask, labs: tuple[F32, F32] | None) -> Mask:
     """The silhouette with those of its gaps closed that are piece: metal and stones of the ground's own colour.
 
-    `silhouette` (h, w), `before` and `after` (h, w, 3) on one grid. A gap is piece where it differs from the
+    `silhouette` (h, w), `labs` CIELAB (h, w, 3) of both pictures on one grid. A gap is piece where it differs from the
     original's own ground nearby, or from the retouch's, and was kept by the retouch; a swapped ground is not kept, a
     shadow neither. So is a small one that the retouch alone made as light as its ground.
     On an unchanged ground only pinholes can be told: nothing else distinguishes a gap from its surroundings.
@@ -163,15 +162,14 @@ def _completed(silhouette: Mask, before: U8, after: U8 | None) -> Mask:
     gaps = without_holes(closed(silhouette, reach)) & ~silhouette
     ground = ~grown(silhouette | gaps, reach)
     sure = shrunk(silhouette, 2)
-    if after is None or not gaps.any() or min(ground.sum(), sure.sum()) < FEW_PX:
+    if labs is None or not gaps.any() or min(ground.sum(), sure.sum()) < FEW_PX:
         return _without_pinholes(silhouette)
-    lab, lab_after = srgb_to_lab(before), srgb_to_lab(after)
-    kept = _toned(lab, lab_after, sure)
-    if float(np.median(delta_e76(kept[ground], lab_after[ground]))) > SAME_GROUND_E:
-        away, clear = (delta_e76(v, nearby(v, ground, 3.0 * reach)) for v in (lab, lab_after))
-        same = delta_e76(kept, lab_after) < KEPT_E
+    kept, after = _toned(*labs, sure), labs[1]
+    if _moved(kept, after, ground) > SAME_GROUND_E:
+        away, clear = (delta_e76(v, nearby(v, ground, 3.0 * reach)) for v in labs)
+        same = delta_e76(kept, after) < KEPT_E
         silhouette = silhouette | opened(gaps & same & ((away > OWN_COLOUR_E) | (clear > NEW_GROUND_E)), 1)
-        silhouette = silhouette | _lit_up(gaps & ~silhouette, lab, away, clear, LIT_SHARE * silhouette.sum())
+        silhouette = silhouette | _lit_up(gaps & ~silhouette, labs[0], away, clear, LIT_SHARE * silhouette.sum())
     return _without_pinholes(silhouette)
 
 
@@ -208,16 +206,17 @@ def _reach(silhouette: Mask) -> int:
     return max(2, round(0.02 * max(int(np.ptp(ys)), int(np.ptp(xs)), 8)))
 
 
-def _same_ground(silhouette: Mask, before: U8, after: U8) -> bool:
+def _same_ground(silhouette: Mask, labs: tuple[F32, F32]) -> bool:
     """Whether the retouch left the ground about the silhouette as it was, but for the change of the whole picture."""
     reach = _reach(silhouette)
     ring = grown(silhouette, 3 * reach) & ~grown(silhouette, max(2, reach // 2))
     sure = shrunk(silhouette, 2)
-    if min(ring.sum(), sure.sum()) < FEW_PX:
-        return False
-    lab_after = srgb_to_lab(after)
-    kept = _toned(srgb_to_lab(before), lab_after, sure)
-    return float(np.median(delta_e76(kept[ring], lab_after[ring]))) < SAME_GROUND_E
+    return min(ring.sum(), sure.sum()) >= FEW_PX and _moved(_toned(*labs, sure), labs[1], ring) < SAME_GROUND_E
+
+
+def _moved(kept: F32, after: F32, where: Mask) -> float:
+    """Median ΔE (CIE76) between both pictures, the original in the retouch's tone."""
+    return float(np.median(delta_e76(kept[where], after[where])))
 
 
 def _without_pinholes(mask: Mask) -> Mask:

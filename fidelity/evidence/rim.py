@@ -87,7 +87,7 @@ def look_at_rim(
     scale = min(1.0, GRID_SIDE_PX / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     judged = bench.covered if aside is None else bench.covered & ~aside
-    body, seen = _reduced(piece, size, 0.5), _reduced(judged, size, 0.99)
+    body, seen = reduced(piece, size, 0.5), reduced(judged, size, 0.99)
     sure = shrunk(body & seen, 3)
     sure = sure if sure.sum() >= FEW_PX else body & seen
     if sure.sum() < FEW_PX:
@@ -115,7 +115,7 @@ def look_at_rim(
         ground=colour,
         piece=body,
         seen=seen,
-        dust=grown(_reduced(dust, size, 0.0), window // 2) if dust is not None else np.zeros_like(seen),
+        dust=grown(reduced(dust, size, 0.0), window // 2) if dust is not None else np.zeros_like(seen),
         swapped=_swapped(apart[ring]),
         noise=float(np.percentile(apart[sure], 80)),
         window=window,
@@ -131,7 +131,8 @@ def _swapped(apart: F32) -> bool:
     return bool(middle > SAME_GROUND_E or most > SAME_MOST_E)
 
 
-def _reduced(mask: Mask, size: tuple[int, int], share: float) -> Mask:
+def reduced(mask: Mask, size: tuple[int, int], share: float) -> Mask:
+    """A mask on a grid of `size` (width, height): where more than a share of what a grid pixel covers is set."""
     return np.asarray(cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA) > share)
 
 

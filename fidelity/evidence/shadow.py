@@ -35,14 +35,17 @@ def added_shadow(silhouette: Mask, before: tuple[F32, F32], after: tuple[F32, F3
     retouch's and that of its ground, on the coarse grid. On a `plain` ground of the original putty and the metal's glow
     take some of its hue; on a busy one it must have kept it.
     """
-    was_ground = _shade(*before, LIGHTER_L, GLOW_E if plain else HUE_E) & _soft(before[0])
-    shadow = _shade(*after, -DARKER_L, HUE_E) & _soft(after[0])
+    was_ground = shade(*before, LIGHTER_L, GLOW_E if plain else HUE_E) & _soft(before[0])
+    shadow = shade(*after, -DARKER_L, HUE_E) & _soft(after[0])
     replaced = delta_e76(*(np.asarray(cv2.blur(lab, (3, 3)), np.float32) for lab in (before[0], after[0]))) > REPLACED_E
     return opened(silhouette & was_ground & shadow & replaced, 1)
 
 
-def _shade(lab: F32, ground: F32, lighter: float, near: float) -> Mask:
-    """Where a picture is as `near` to its ground's hue with less light, or with `lighter` by so much at most."""
+def shade(lab: F32, ground: F32, lighter: float, near: float) -> Mask:
+    """(h, w) where a picture is as `near` (ΔE) to its ground's hue at less light, or `lighter` by so many L* at most.
+
+    `lab` and `ground` are CIELAB (h, w, 3): the picture's, and that of its ground nearby.
+    """
     light = lab[..., :1] / np.maximum(1.0, ground[..., :1])
     hue = delta_e76(lab[..., 1:], ground[..., 1:] * light)
     return np.asarray((hue < near) & (lab[..., 0] < ground[..., 0] + lighter))
