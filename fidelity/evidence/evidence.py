@@ -282,7 +282,7 @@ class Evidence:
     @cached_property
     def colours(self) -> Colours:
         """Both pictures on the small grid on which colour is judged."""
-        return lay_colours(self.bench, self.judged_piece & ~self.props, self.side_px)
+        return lay_colours(self.bench, self.judged_piece & ~self.props & ~self._compared.gaps, self.side_px)
 
     @cached_property
     def recoloured(self) -> tuple[Mask, ...]:

@@ -8,6 +8,7 @@ Source: own method; limits were set on faithful close-up and rendered pairs on s
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from fidelity.evidence.bench import Bench
@@ -42,6 +43,11 @@ LIT_HALF, LIT_MIXED_E = 0.5, 5.0
 with a bright rim has 3.8, sparkle of which as much may have been ground 5.8 and more."""
 PLAIN_E = 3.0
 """Median ΔE in the ring about the piece up to which one colour stands for the new ground."""
+EVEN_WINDOW, EVEN_E, EVEN_USUAL = 0.006, 4.0, 1.5
+"""Window (share of the longer side) in which the old ground is even: root of the variance of its colour (CIE76), and
+that over the usual one of the ring."""
+MOST_OF_PIECE = 0.3
+"""Gaps are at most 0.24 of a piece's mask (chains), repainted metal of the old ground's colour was 0.42 and more."""
 FEW_PX = 100
 """A smaller ring says nothing about the ground."""
 
@@ -57,17 +63,48 @@ def show_new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
     before, after = bench.lab
     old, new = (nearby(lab, ring, 0.03 * side) for lab in (before, after))
     from_old = delta_e76(before, old)
-    usual = float(np.percentile(from_old[ring], 80))
     moved = delta_e76(before, after) > GROUND_MARGIN_E
-    was_ground = from_old < max(GROUND_MARGIN_E, 1.5 * usual)
+    was_ground = _was_ground(from_old, ring)
     shaded = shade(after, new, NEW_GROUND_E, NEW_GROUND_E)
     found = _in_shade(shaded & was_ground & moved, (before, after), (old[..., 0], new[..., 0]), side)
     off = delta_e76(after, np.median(after[ring], axis=0))
-    if float(np.median(off[ring])) <= PLAIN_E:  # else a shadow lies on a part of it, or a pattern
+    if float(np.median(off[ring])) <= PLAIN_E:
         shows_new = (off < NEW_GROUND_E) & moved
         shows_new &= ~_lit_up(shows_new, was_ground, before, (LIT_SIDE * side) ** 2)
         found |= (shows_new & was_ground) | _openings(shows_new, from_old, before, after)
     return grown(found, max(2, round(0.005 * side)))
+
+
+def show_uneven_ground(bench: Bench, ring: Mask, inside: Mask, side: float) -> Mask:
+    """(h, w) where the old ground was seen and another is, of which no one colour stands for the whole.
+
+    Wood, marble, a scene or a gradient may show any colour in a gap, so the original alone is asked: its ground, even,
+    and no longer there. Nothing where that were a good part of `inside` (h, w), the piece: then it is metal of the
+    ground's colour that was painted over. `ring` and `side` as in `show_new_ground`.
+    """
+    none = np.zeros(ring.shape, bool)
+    if ring.sum() < FEW_PX or not inside.any():
+        return none
+    before, after = bench.lab
+    if float(np.median(delta_e76(after[ring], np.median(after[ring], axis=0)))) <= PLAIN_E:
+        return none
+    from_old = delta_e76(before, nearby(before, ring, 0.03 * side))
+    found = _was_ground(from_old, ring) & (delta_e76(before, after) > GROUND_MARGIN_E) & _even(before, ring, side)
+    found = grown(found, max(2, round(0.005 * side)))
+    return found if found[inside].mean() < MOST_OF_PIECE else none
+
+
+def _was_ground(from_old: F32, ring: Mask) -> Mask:
+    usual = float(np.percentile(from_old[ring], 80))
+    return np.asarray(from_old < max(GROUND_MARGIN_E, 1.5 * usual))
+
+
+def _even(lab: F32, ring: Mask, side: float) -> Mask:
+    """(h, w) where a picture varies no more in small windows than its ground does: facets do."""
+    size = (max(3, round(EVEN_WINDOW * side) | 1),) * 2
+    mean, square = (np.asarray(cv2.blur(v, size), np.float32) for v in (lab, lab * lab))
+    uneven = np.sqrt(np.maximum(0, (square - mean * mean).sum(axis=2)))
+    return np.asarray(uneven < max(EVEN_E, EVEN_USUAL * float(np.median(uneven[ring]))))
 
 
 def _in_shade(shaded: Mask, pictures: tuple[F32, F32], grounds: tuple[F32, F32], side: float) -> Mask:

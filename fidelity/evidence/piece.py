@@ -11,7 +11,10 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.evidence.busy_ground import piece_on_busy_ground
+from fidelity.evidence.mirror_image import without_mirror_image
 from fidelity.evidence.shadow import added_shadow
+from fidelity.evidence.stayed import piece_that_stayed
+from fidelity.evidence.toning import toned
 from fidelity.image.beside import Beside
 from fidelity.image.colour import delta_e76, spread, srgb_to_lab
 from fidelity.image.gradient import slope
@@ -122,6 +125,9 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
         return Piece(_completed(theirs, labs), scale, "retouch", 0.8)
     if theirs is not None:
         return Piece(_completed(theirs, labs), scale, "retouch", 0.85)
+    stayed = None if labs is None or retouched.alpha is not None else piece_that_stayed(*labs)
+    if stayed is not None:
+        return Piece(_without_pinholes(stayed), scale, "both", 0.8)
     if own is not None:
         return Piece(_completed(own, None), scale, "ground", 0.8)
     busy = piece_on_busy_ground(small)
@@ -133,6 +139,8 @@ def _laid_over(retouched: Picture, matrix: F64, shape: tuple[int, int]) -> Mask 
     found = piece_on_plain_ground(retouched.rgb, retouched.alpha)
     if found is None:
         return None
+    if retouched.alpha is None:
+        found = without_mirror_image(retouched.rgb, found)
     laid = warp(found.astype(np.uint8) * 255, matrix, shape, fill=0) > 127
     return laid if laid.any() else None
 
@@ -143,7 +151,7 @@ def _without_shadow(silhouette: Mask, labs: tuple[F32, F32], *, plain: bool) -> 
     ground, sure = ~grown(silhouette, reach), shrunk(silhouette, 2)
     if min(ground.sum(), sure.sum()) < FEW_PX:
         return silhouette
-    kept, after = _toned(*labs, sure), labs[1]
+    kept, after = toned(*labs, sure), labs[1]
     if _moved(kept, after, ground) <= SAME_GROUND_E:
         return silhouette
     old, new = (nearby(lab, ground, 3.0 * reach) for lab in (kept, after))
@@ -164,7 +172,7 @@ def _completed(silhouette: Mask, labs: tuple[F32, F32] | None) -> Mask:
     sure = shrunk(silhouette, 2)
     if labs is None or not gaps.any() or min(ground.sum(), sure.sum()) < FEW_PX:
         return _without_pinholes(silhouette)
-    kept, after = _toned(*labs, sure), labs[1]
+    kept, after = toned(*labs, sure), labs[1]
     if _moved(kept, after, ground) > SAME_GROUND_E:
         away, clear = (delta_e76(v, nearby(v, ground, 3.0 * reach)) for v in labs)
         same = delta_e76(kept, after) < KEPT_E
@@ -211,7 +219,7 @@ def _same_ground(silhouette: Mask, labs: tuple[F32, F32]) -> bool:
     reach = _reach(silhouette)
     ring = grown(silhouette, 3 * reach) & ~grown(silhouette, max(2, reach // 2))
     sure = shrunk(silhouette, 2)
-    return min(ring.sum(), sure.sum()) >= FEW_PX and _moved(_toned(*labs, sure), labs[1], ring) < SAME_GROUND_E
+    return min(ring.sum(), sure.sum()) >= FEW_PX and _moved(toned(*labs, sure), labs[1], ring) < SAME_GROUND_E
 
 
 def _moved(kept: F32, after: F32, where: Mask) -> float:
@@ -226,17 +234,6 @@ def _without_pinholes(mask: Mask) -> Mask:
     sizes = np.bincount(labels.ravel())
     limit = PINHOLE_SHARE * mask.sum()
     return np.asarray(mask | closed(mask, 1) | ((sizes < limit)[labels] & (labels > 0)))
-
-
-def _toned(lab: F32, lab_after: F32, sure: Mask) -> F32:
-    """(h, w, 3) the original after the retouch's change of tone and tint, both fitted where piece is sure."""
-    xs, ys = lab[sure][::3], lab_after[sure][::3]
-    order = np.quantile(xs[:, 0], np.linspace(0.02, 0.98, 9))
-    level = [float(np.median((ys - xs)[np.abs(xs[:, 0] - q) <= 6, 0])) for q in order]
-    out = lab.copy()
-    out[..., 0] += np.interp(lab[..., 0], order, level)
-    out[..., 1:] += np.median((ys - xs)[:, 1:], axis=0)
-    return np.asarray(out, np.float32)
 
 
 def nearby(lab: F32, ground: Mask, sigma: float) -> F32:

@@ -17,7 +17,7 @@ from scipy import ndimage
 
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.dust import find_dust, without_dust
-from fidelity.evidence.gaps import show_new_ground
+from fidelity.evidence.gaps import show_new_ground, show_uneven_ground
 from fidelity.image.gradient import gradient
 from fidelity.image.morphology import closed, grown, shrunk, without_holes
 from fidelity.image.picture import F32, Mask
@@ -66,8 +66,8 @@ class Structure:
     structure that only the original, only the retouch has. `energy` is the mean gradient energy of the
     stronger side; `blurred` is where lost fine detail says more than turned gradients. `inside` is where the
     maps are meaningful. `window_px` is the window side. `form_before` and `form_after` (h, w, 2) are the gradients of
-    the coarse form, finer detail smoothed away. `ground_left` says that the ground is the original's;
-    `dust` (h, w) is what was taken for dust that went;
+    the coarse form, finer detail smoothed away. `ground_left` says that the ground is the original's, `gaps` (h, w)
+    is where an uneven new one shows through; `dust` (h, w) is what was taken for dust that went;
     `apart` the lightness (CIELAB) that the original has over the retouch, dust and new ground left out.
     """
 
@@ -83,6 +83,7 @@ class Structure:
     form_before: F32
     form_after: F32
     ground_left: bool
+    gaps: Mask
     dust: Mask
     apart: F32
 
@@ -141,11 +142,13 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
     # Where the ground was swapped, gradients of the rim belong to the ground as much as to the piece. Outside,
     # the retouch is given the original's pixels, so that a new ground leaves no trace, and the rim counts
     # less the nearer it lies to the ground. On the same ground everything counts in full.
+    gaps = np.zeros(inside.shape, bool)
     if same:
         weight = inside.astype(np.float32)
         soft = np.asarray(cv2.GaussianBlur(grown(inside, 2).astype(np.float32), (0, 0), 0.8), np.float32)
     else:
-        inside, weight, soft = _rim(inside & ~show_new_ground(bench, ring, side_px), inside, side_px)
+        gaps = show_uneven_ground(bench, ring, inside, side_px)
+        inside, weight, soft = _rim(inside & ~(show_new_ground(bench, ring, side_px) | gaps), inside, side_px)
     after = np.asarray(soft * after + (1 - soft) * before, np.float32)
     ax, ay = (g * weight for g in gradient(before, SMOOTH_PX))
     bx, by = (g * weight for g in gradient(after, SMOOTH_PX))
@@ -182,6 +185,7 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
         form_before=_form(before, side_px),
         form_after=_form(after, side_px),
         ground_left=same,
+        gaps=gaps,
         dust=dust,
         apart=np.asarray(cv2.GaussianBlur(before - after, (0, 0), SMOOTH_PX), np.float32),
     )
