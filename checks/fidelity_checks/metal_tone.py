@@ -36,9 +36,11 @@ class MetalTone:
     contrast (on lightness or on the channels, whichever explains more), the white balance of a kept ground and,
     on white metal, a correction towards neutral. Three numbers have a limit. `colour shift` is CIEDE2000
     between local means at equal lightness, its 80th percentile over the metal, so that one recoloured half
-    counts. `darkening` is the lightness (L*) that light metal lost, less what a kept ground lost with it: white
-    that reads grey. `darkened part` is the lightness that one part of the piece lost against the rest of the
-    same lightness, where both moved as one. Brightening alone never fails.
+    counts. Light that was painted on or taken away place by place may take the chroma with it, as a brush,
+    sharpening and clarity do that keep the ratio of the channels. `darkening` is the lightness (L*) that light
+    metal lost, less what a kept ground lost with it: white that reads grey. `darkened part` is the lightness that
+    one part of the piece lost against the rest of the same lightness, where both moved as one. Brightening alone
+    never fails.
 
     **When it does not apply.** No metal of at least 150 midtone pixels on a grid of 400.
 

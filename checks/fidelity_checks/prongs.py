@@ -7,11 +7,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from fidelity import Evidence, Measurement, Outcome, Severity, Status
-from fidelity_checks._places import judged, unless_too_small
+from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
+from fidelity.evidence.edges import Bite
+from fidelity_checks._places import judged, measured, place, unless_too_small, with_findings
 
 FEW = 3
 """Fewer candidates have no typical width."""
+LARGEST_PERCENT = 7.0
+"""What the outline lost may be a prong's tip up to this size (root of its area, percent of the piece's longer side)."""
 MOST = 75
 """Percentile of the widths that stands for them: reflections on a bezel are proposed as well, and are narrow."""
 
@@ -26,6 +29,9 @@ class Prongs:
     is looked for at its registered place; it is missing when the structure there disagrees beyond the limit.
     The rest of the girdle is searched for bodies that the original does not have. Counts come from matched
     candidates: equal numbers with one lost and one invented fail.
+
+    Prongs stand out of the piece's outline, too. On a new ground a cut-out may have left nothing of one; then nothing
+    is left to disagree, and the outline tells it: what `silhouette` finds to be eaten at a girdle is named here as well.
 
     Retouchers repaint the highlights of metal, and a prong is hardly more than its highlight: where the metal's colours
     changed all over, beyond the picture's own tone, what would fail is `review`.
@@ -45,6 +51,7 @@ class Prongs:
     """
 
     disagreement_share: float = 0.46
+    cut_percent: float = 1.0
     prong_width_px: float = 5.0
 
     id: ClassVar[str] = "prongs"
@@ -54,7 +61,7 @@ class Prongs:
         "Paint the prong back from the original through a mask. When cutting out, check the tips at 200 %: low "
         "contrast against the ground is what makes them vanish."
     )
-    bounds: ClassVar[dict[str, str]] = {"disagreement_share": "girdle disagreement"}
+    bounds: ClassVar[dict[str, str]] = {"disagreement_share": "girdle disagreement", "cut_percent": "cut off at a girdle"}
 
     def judge(self, evidence: Evidence) -> Outcome:
         """Match prong candidates one by one, then search the girdle for anything else."""
@@ -85,6 +92,28 @@ class Prongs:
         if outcome.status is Status.FAIL and evidence.outline_changes.repainted:
             why = "the retouch repainted the metal: whether prongs went or only their highlights must be looked at"
             return outcome.model_copy(update={"status": Status.REVIEW, "summary": f"{why}; {outcome.summary}"})
+        cut = _cut_off(evidence) if features.prongs else []
+        largest = measured("cut off at a girdle", max((b.size_percent for b in cut), default=0.0), self.cut_percent)
+        outcome = outcome.model_copy(update={"measurements": (*outcome.measurements, largest)})
+        outcome = with_findings(outcome, [_missing(evidence, b) for b in cut if b.size_percent > self.cut_percent])
         widths = [2 * spot.radius for spot in features.prongs]
         width = float(np.percentile(widths, MOST)) if len(widths) >= FEW else None
         return unless_too_small(outcome, evidence, width, self.prong_width_px, "prongs")
+
+
+def _cut_off(evidence: Evidence) -> list[Bite]:
+    """Small places at a girdle that the piece's outline lost."""
+    girdle = evidence.features.girdle_zone
+    found = []
+    for bite in evidence.outline_changes.bites:
+        reach = max(2, round(bite.size_percent / 100 * evidence.side_px))
+        x, y = round(bite.x), round(bite.y)
+        near = girdle[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1]
+        if bite.size_percent <= LARGEST_PERCENT and near.any():
+            found.append(bite)
+    return found
+
+
+def _missing(evidence: Evidence, bite: Bite) -> Finding:
+    message = f"What stood out of the outline {place(evidence, bite.x, bite.y)} was cut off: a prong's tip or its edge."
+    return Finding(kind="lost", severity=Severity.CRITICAL, box=bite.box, message=message)

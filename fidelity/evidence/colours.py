@@ -31,6 +31,9 @@ CURVE_MIN_PX = 40
 COLOURLESS_CHROMA = 10.0
 EVEN_L = 70.0
 """Lightness at which two colours are compared when only hue and chroma are to count (it sets no weight there)."""
+DARK_L, DODGED = 5.0, (0.75, 1.33)
+"""L* added to both so that black says nothing, and how much chroma may fall or rise with light that was painted on:
+highlights lifted by a retoucher's brush, or by sharpening and clarity, keep the ratio of their channels."""
 SAMPLES = 3000
 """Pixels on which CIEDE2000 is computed; it takes microseconds a pixel."""
 SEARCHED = 400
@@ -145,12 +148,13 @@ class Shift:
 
 
 def shift_on(
-    colours: Colours, mask: Mask, *casts: Gains, saturations: tuple[float, ...] = (), as_one: bool = False
+    colours: Colours, mask: Mask, *casts: Gains, saturations: tuple[float, ...] = (), dodged: bool = False, as_one: bool = False
 ) -> Shift:
     """The colour shift on `mask` (h, w, not empty), at its least over both curves and over what else is allowed.
 
     A cast is a white balance that the whole picture may have had, a saturation a factor on chroma; none at all is
-    always among them. `as_one` compares the median colour of the whole mask instead of place by place.
+    always among them. `dodged` allows that light was painted on place by place, on the channels: chroma then rises and
+    falls with the lightness that the curve does not explain. `as_one` compares the median colour of the whole mask instead of place by place.
     """
     rows, cols = np.nonzero(mask)
     step = max(1, len(rows) // SAMPLES)
@@ -161,13 +165,18 @@ def shift_on(
             return np.asarray(np.tile(np.median(lab[mask], axis=0), (len(at[0]), 1)), np.float32)
         return np.asarray(_local_mean(lab, mask, colours.sigma_px)[at], np.float32)
 
-    seen = _evened(local(colours.after))
+    found = local(colours.after)
+    seen = _evened(found)
     few = slice(None, None, max(1, len(seen) // SEARCHED))
     best: tuple[float, F32, F32] | None = None
     for expected in colours.expected:
         wanted = local(expected)
-        for cast, factor in itertools.product((NO_CAST, *casts), (1.0, *saturations)):
-            allowed = _evened(balanced(wanted, cast) * np.array([1, factor, factor], np.float32))
+        ways = itertools.product((NO_CAST, *casts), (1.0, *saturations), (False, True) if dodged else (False,))
+        for cast, factor, lit in ways:
+            toned = balanced(wanted, cast) * np.array([1, factor, factor], np.float32)
+            if lit:
+                toned[..., 1:] *= _lit(toned, found)
+            allowed = _evened(toned)
             score = float(np.percentile(delta_e00(allowed[few], seen[few]), 80))
             if best is None or score < best[0]:
                 best = (score, allowed, expected)
@@ -276,6 +285,11 @@ def _local_mean(lab: F32, mask: Mask, sigma: float) -> F32:
     weight = mask.astype(np.float32)
     mass = cv2.GaussianBlur(weight, (0, 0), sigma) + 1e-3
     return np.asarray(cv2.GaussianBlur(lab * weight[..., None], (0, 0), sigma) / mass[..., None], np.float32)
+
+
+def _lit(expected: F32, found: F32) -> F32:
+    """(n, 1) factors on chroma where light was painted on, or taken, on the channels."""
+    return np.asarray(np.clip((found[:, :1] + DARK_L) / (expected[:, :1] + DARK_L), *DODGED), np.float32)
 
 
 def _evened(lab: F32) -> F32:

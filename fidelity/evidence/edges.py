@@ -3,7 +3,7 @@
 On an unchanged ground a place is eaten where the retouch shows the ground's colour, or an even patch, and the
 original showed neither. On a swapped ground the retouch may show the old ground's colour inside the piece, which a
 cut-out leaves no other way, or the new one where the original's own silhouette has piece, or where the piece goes on
-in the original (`trimmed`, `notches`). Soft shadows and props that went with their ground have none of these. A retouch
+in the original (`trimmed`, `notches`, `cut_off`). Soft shadows and props that went with their ground have none of these. A retouch
 that repainted the metal cannot be judged so: a light reflection may have the ground's colour.
 
 Source: own method. Limits were set on labelled close-up pairs of 16 pieces: no place on 224 faithful pairs.
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fidelity.evidence.cut_off import find_cut_off
 from fidelity.evidence.notches import find_notches
 from fidelity.evidence.rim import REPAINTED, Rim
 from fidelity.evidence.trimmed import find_trimmed
@@ -103,6 +104,7 @@ def find_bites(rim: Rim, chain: Mask) -> tuple[Bite, ...]:
     if rim.swapped:
         places += find_trimmed(rim)
         places += find_notches(rim, chain)
+        places += find_cut_off(rim)
     bites = []
     taken = np.zeros(rim.piece.shape, bool)
     for rows, cols, where in sorted(places, key=lambda place: -int(place[2].sum())):

@@ -91,7 +91,7 @@ def measure_tone(
             middle = np.median(colours.before[mask], axis=0)
             tint = float(middle[0]), float(middle[1]), float(middle[2])
             casts += [neutralising(tint, share) for share in (0.5, 1.0)]
-        shifts.append(shift_on(colours, mask, *casts))
+        shifts.append(shift_on(colours, mask, *casts, dodged=True))
     worst = max(shifts, key=lambda s: s.percentile(WORST_PERCENTILE))
     metal = judged[0][0] if len(judged) == 1 else judged[0][0] | judged[1][0]
     bright = metal & (colours.before[..., 0] > BRIGHT_L)
