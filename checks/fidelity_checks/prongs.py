@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,12 +10,15 @@ import numpy as np
 
 from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
 from fidelity.evidence.edges import Bite
+from fidelity.evidence.stones import Stone
 from fidelity_checks._places import judged, measured, place, unless_too_small, with_findings
 
 FEW = 3
 """Fewer candidates have no typical width."""
-LARGEST_PERCENT = 7.0
+LARGEST_PERCENT = 5.0
 """What the outline lost may be a prong's tip up to this size (root of its area, percent of the piece's longer side)."""
+WELL_INSIDE, BESIDE = 0.7, 0.35
+"""A tip lies no nearer to a stone's centre, and no farther off the stone, shares of the stone's radius."""
 MOST = 75
 """Percentile of the widths that stands for them: reflections on a bezel are proposed as well, and are narrow."""
 
@@ -31,7 +35,7 @@ class Prongs:
     candidates: equal numbers with one lost and one invented fail.
 
     Prongs stand out of the piece's outline, too. On a new ground a cut-out may have left nothing of one; then nothing
-    is left to disagree, and the outline tells it: what `silhouette` finds to be eaten at a girdle is named here as well.
+    is left to disagree, and the outline tells it: what stood out at a girdle and was cut off is named here as well.
 
     Retouchers repaint the highlights of metal, and a prong is hardly more than its highlight: where the metal's colours
     changed all over, beyond the picture's own tone, what would fail is `review`.
@@ -102,16 +106,20 @@ class Prongs:
 
 
 def _cut_off(evidence: Evidence) -> list[Bite]:
-    """Small places at a girdle that the piece's outline lost."""
-    girdle = evidence.features.girdle_zone
-    found = []
-    for bite in evidence.outline_changes.bites:
-        reach = max(2, round(bite.size_percent / 100 * evidence.side_px))
-        x, y = round(bite.x), round(bite.y)
-        near = girdle[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1]
-        if bite.size_percent <= LARGEST_PERCENT and near.any():
-            found.append(bite)
-    return found
+    """Small places at a girdle where something stood out of the piece's outline and was cut off."""
+    stones = evidence.features.stones
+    return [
+        bite
+        for bite in evidence.outline_changes.bites
+        if bite.cut_off and bite.size_percent <= LARGEST_PERCENT and any(_at_girdle(bite, stone) for stone in stones)
+    ]
+
+
+def _at_girdle(bite: Bite, stone: Stone) -> bool:
+    if math.dist((bite.x, bite.y), stone.centre) < WELL_INSIDE * stone.radius:
+        return False
+    rows, cols = np.nonzero(stone.mask)
+    return float(np.hypot(cols - bite.x, rows - bite.y).min()) < BESIDE * stone.radius
 
 
 def _missing(evidence: Evidence, bite: Bite) -> Finding:

@@ -39,12 +39,13 @@ LARGEST = 0.09
 """Square root of the largest area, share of the longer side: larger parts are stands and fingers."""
 NEIGHBOURHOOD = 0.08
 """How far the piece's own colours are looked up, share of the longer side."""
-LIKE_E, WORST_LIKE_E = 2.5, 6.0
+LIKE_E, WORST_LIKE_E = 2.5, 9.0
 """Median and 90th percentile of ΔE to the nearest of those."""
 UNLIKE_E, UNLIKE = 5.0, 3.0
 """Least median ΔE to the nearest of the ground's colours, and over that to the piece's."""
-HANGS_ON = 0.2
-"""Least share of its edge that lies against the retouch's silhouette."""
+HANGS_ON, REACH_PX = 0.2, 4
+"""Least share of its edge that lies against the retouch's silhouette, and the pixels between them that a soft edge
+takes."""
 EDGE, LIGHT_L = 4.5, 28.0
 """Median slope (L* per grid pixel) of its free edge, or else span of its lightness: a shadow has neither."""
 FEW_PX = 20
@@ -87,7 +88,7 @@ def find_cut_off(rim: Rim) -> Iterator[tuple[slice, slice, Mask]]:
 
 def _attached(where: Mask, body: Mask) -> bool:
     edge = grown(where, 1) & ~where
-    return bool((grown(body, 2) & edge).sum() > HANGS_ON * edge.sum())
+    return bool((grown(body, REACH_PX) & edge).sum() > HANGS_ON * edge.sum())
 
 
 def _lit(where: Mask, body: Mask, steep: F32, colours: F32) -> bool:

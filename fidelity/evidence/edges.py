@@ -58,7 +58,8 @@ class Bite:
     """A place where piece became ground.
 
     `size_percent` is the square root of its area in percent of the piece's longer side, `apart` the median ΔE
-    (CIE76) between both pictures; `x`, `y` its centre on the bench.
+    (CIE76) between both pictures; `x`, `y` its centre on the bench. `cut_off` says that it lies beyond the retouch's
+    silhouette and has the piece's own colours in the original.
     """
 
     box: Box
@@ -66,6 +67,7 @@ class Bite:
     apart: float
     x: float
     y: float
+    cut_off: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,14 +102,13 @@ def find_bites(rim: Rim, chain: Mask) -> tuple[Bite, ...]:
         found += [p for p in _grown_patches(rim) if _patch_on_swapped(p, rim)]
     else:
         found += [p for p in _patches(rim) if p.inside > 0.5 and p.apart > APART_E and p.area > 1.5e-4]
-    places = [(p.rows, p.cols, p.where) for p in found]
+    places = [(p.rows, p.cols, p.where, False) for p in found]
     if rim.swapped:
-        places += find_trimmed(rim)
-        places += find_notches(rim, chain)
-        places += find_cut_off(rim)
+        places += [(*place, False) for place in (*find_trimmed(rim), *find_notches(rim, chain))]
+        places += [(*place, True) for place in find_cut_off(rim)]
     bites = []
     taken = np.zeros(rim.piece.shape, bool)
-    for rows, cols, where in sorted(places, key=lambda place: -int(place[2].sum())):
+    for rows, cols, where, cut_off in sorted(places, key=lambda place: (not place[3], -int(place[2].sum()))):
         if taken[rows, cols][where].any():  # the same place, seen in another way
             continue
         taken[rows, cols] |= where
@@ -119,6 +120,7 @@ def find_bites(rim: Rim, chain: Mask) -> tuple[Bite, ...]:
                 apart=float(np.median(rim.apart[rows, cols][where])),
                 x=float(xs.mean() + cols.start) / rim.scale,
                 y=float(ys.mean() + rows.start) / rim.scale,
+                cut_off=cut_off,
             )
         )
     return tuple(bites)
