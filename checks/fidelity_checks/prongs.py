@@ -65,7 +65,10 @@ class Prongs:
         "Paint the prong back from the original through a mask. When cutting out, check the tips at 200 %: low "
         "contrast against the ground is what makes them vanish."
     )
-    bounds: ClassVar[dict[str, str]] = {"disagreement_share": "girdle disagreement", "cut_percent": "cut off at a girdle"}
+    bounds: ClassVar[dict[str, str]] = {
+        "disagreement_share": "girdle disagreement",
+        "cut_percent": "cut off at a girdle",
+    }
 
     def judge(self, evidence: Evidence) -> Outcome:
         """Match prong candidates one by one, then search the girdle for anything else."""

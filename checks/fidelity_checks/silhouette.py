@@ -15,6 +15,9 @@ from fidelity_checks._places import MAX_FINDINGS, measured, place
 
 KINDS = {"inwards": "thinned", "outwards": "thickened", "both": "bent"}
 WAYS = {"inwards": " inwards", "outwards": " outwards", "both": ""}
+UNEVEN_E = 4.0
+"""Median ΔE of a new ground about the piece to its middle from which only what was cut off is sure: wood, marble,
+gradients and strong shadows have 4 to 16, plain grounds with a soft shadow under 3."""
 LONG_PERCENT = 12.0
 """Length from which an outline inside the metal is a thinner piece rather than a bite."""
 
@@ -44,8 +47,10 @@ class Silhouette:
     **When it does not apply.** Never. A retouch that repainted most of the piece is `review`: there a reflection
     cannot be told from a gap.
 
-    **Known problems.** On a swapped ground a part that was cut off is seen only while the cut is shallow (2 % of the
-    piece) or the original's own ground is plain; cuts under 0.4 %, and cuts in chains and pavé, mostly are not. A
+    **Known problems.** On a swapped ground a part that was cut off is seen only where its colours are the piece's and
+    not those of the old ground, and where nothing but soft shade is beside it; cuts under 0.8 % of the piece, and cuts
+    in chains and pavé, mostly are not. On grounds with a shadow or a pattern what is cut and what is shade can be
+    mistaken for each other: what is no clear cut is `review` there. A
     shade on the piece that ends in the ground's colour may count as eaten. A part that something had covered and that
     was completed is `geometry`'s to name.
 
@@ -103,10 +108,8 @@ class Silhouette:
         findings += [_bent(evidence, bend) for bend in bends]
         if halo and halo.size_percent > self.halo_percent:
             findings.append(_left(halo))
-        if not findings and large:
-            return Outcome.review("the outline changed only where the frame cuts it: a caption or badge, or the piece")
-        if not findings and outline.repainted:
-            return Outcome.review("the retouch repainted the piece: a reflection cannot be told from a gap there")
+        if why := _doubt(evidence, findings, large):
+            return Outcome.review(why, *measurements, findings=tuple(findings[:MAX_FINDINGS]))
         if not findings:
             return Outcome(status=Status.PASS, summary="the outline is where it was", measurements=measurements)
         count = "1 place" if len(findings) == 1 else f"{len(findings)} places"
@@ -134,6 +137,18 @@ class Silhouette:
         )
         finding = Finding(kind="another", severity=Severity.CRITICAL, box=(0, 0, width, height), message=message)
         return Outcome(status=Status.FAIL, summary=message, measurements=(lost,), findings=(finding,))
+
+
+def _doubt(evidence: Evidence, findings: list[Finding], large: list[Bite]) -> str:
+    """Why what was found, or not found, proves nothing; empty where it does."""
+    if findings:
+        sure = evidence.structure.unevenness <= UNEVEN_E or any(bite.cut_off for bite in large)
+        return "" if sure else "the new ground has a pattern or a strong shadow: a cut and what lies beside look alike"
+    if large:
+        return "the outline changed only where the frame cuts it: a caption or badge, or the piece"
+    if evidence.outline_changes.repainted:
+        return "the retouch repainted the piece: a reflection cannot be told from a gap there"
+    return ""
 
 
 def _finding(

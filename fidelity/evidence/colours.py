@@ -148,13 +148,19 @@ class Shift:
 
 
 def shift_on(
-    colours: Colours, mask: Mask, *casts: Gains, saturations: tuple[float, ...] = (), dodged: bool = False, as_one: bool = False
+    colours: Colours,
+    mask: Mask,
+    *casts: Gains,
+    saturations: tuple[float, ...] = (),
+    dodged: bool = False,
+    as_one: bool = False,
 ) -> Shift:
     """The colour shift on `mask` (h, w, not empty), at its least over both curves and over what else is allowed.
 
     A cast is a white balance that the whole picture may have had, a saturation a factor on chroma; none at all is
     always among them. `dodged` allows that light was painted on place by place, on the channels: chroma then rises and
-    falls with the lightness that the curve does not explain. `as_one` compares the median colour of the whole mask instead of place by place.
+    falls with the lightness that the curve does not explain. `as_one` compares the median colour of the whole mask
+    instead of place by place.
     """
     rows, cols = np.nonzero(mask)
     step = max(1, len(rows) // SAMPLES)

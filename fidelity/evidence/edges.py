@@ -3,8 +3,8 @@
 On an unchanged ground a place is eaten where the retouch shows the ground's colour, or an even patch, and the
 original showed neither. On a swapped ground the retouch may show the old ground's colour inside the piece, which a
 cut-out leaves no other way, or the new one where the original's own silhouette has piece, or where the piece goes on
-in the original (`trimmed`, `notches`, `cut_off`). Soft shadows and props that went with their ground have none of these. A retouch
-that repainted the metal cannot be judged so: a light reflection may have the ground's colour.
+in the original (`trimmed`, `notches`, `cut_off`). Soft shadows and props that went with their ground have none of
+these. A retouch that repainted the metal cannot be judged so: a light reflection may have the ground's colour.
 
 Source: own method. Limits were set on labelled close-up pairs of 16 pieces: no place on 224 faithful pairs.
 """

@@ -67,9 +67,8 @@ def show_new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
     was_ground = _was_ground(from_old, ring)
     shaded = shade(after, new, NEW_GROUND_E, NEW_GROUND_E)
     found = _in_shade(shaded & was_ground & moved, (before, after), (old[..., 0], new[..., 0]), side)
-    off = delta_e76(after, np.median(after[ring], axis=0))
-    if float(np.median(off[ring])) <= PLAIN_E:
-        shows_new = (off < NEW_GROUND_E) & moved
+    if unevenness(after, ring) <= PLAIN_E:
+        shows_new = (delta_e76(after, np.median(after[ring], axis=0)) < NEW_GROUND_E) & moved
         shows_new &= ~_lit_up(shows_new, was_ground, before, (LIT_SIDE * side) ** 2)
         found |= (shows_new & was_ground) | _openings(shows_new, from_old, before, after)
     return grown(found, max(2, round(0.005 * side)))
@@ -86,12 +85,17 @@ def show_uneven_ground(bench: Bench, ring: Mask, inside: Mask, side: float) -> M
     if ring.sum() < FEW_PX or not inside.any():
         return none
     before, after = bench.lab
-    if float(np.median(delta_e76(after[ring], np.median(after[ring], axis=0)))) <= PLAIN_E:
+    if unevenness(after, ring) <= PLAIN_E:
         return none
     from_old = delta_e76(before, nearby(before, ring, 0.03 * side))
     found = _was_ground(from_old, ring) & (delta_e76(before, after) > GROUND_MARGIN_E) & _even(before, ring, side)
     found = grown(found, max(2, round(0.005 * side)))
     return found if found[inside].mean() < MOST_OF_PIECE else none
+
+
+def unevenness(lab: F32, ring: Mask) -> float:
+    """Median ΔE (CIE76) of the ground in a ring (h, w) to its middle colour; 0 where the ring is too small to tell."""
+    return float(np.median(delta_e76(lab[ring], np.median(lab[ring], axis=0)))) if ring.sum() >= FEW_PX else 0.0
 
 
 def _was_ground(from_old: F32, ring: Mask) -> Mask:

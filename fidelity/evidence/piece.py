@@ -111,20 +111,10 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
         labs = srgb_to_lab(small), srgb_to_lab(warp(retouched.rgb, matrix, shape))
     own = piece_on_plain_ground(small, _reduced(original.alpha, shape))
     theirs = None if coming is None else coming()
-    if theirs is not None and labs is not None and retouched.alpha is None:
-        theirs = _without_shadow(theirs, labs, plain=own is not None)
-    if own is not None and theirs is not None:
-        shared = own & theirs
-        union = max(1, int((own | theirs).sum()))
-        # Where both agree the overlap drops shadow and putty; where they do not, the cleaner ground decides.
-        if labs is not None and _same_ground(own | theirs, labs):
-            return Piece(_without_pinholes(theirs | _structured(own & ~theirs, theirs, small)), scale, "both", 0.95)
-        if shared.sum() > AGREE * union:
-            cut = _cut_away(theirs, own, scale) if retouched.alpha is not None else ()
-            return Piece(_completed(shared, labs), scale, "both", 0.95, cut)
-        return Piece(_completed(theirs, labs), scale, "retouch", 0.8)
-    if theirs is not None:
-        return Piece(_completed(theirs, labs), scale, "retouch", 0.85)
+    if theirs is not None and labs is not None:
+        if retouched.alpha is None:
+            theirs = _without_shadow(theirs, labs, plain=own is not None)
+        return _of_silhouettes(own, theirs, labs, small, scale, cut_out=retouched.alpha is not None)
     stayed = None if labs is None or retouched.alpha is not None else piece_that_stayed(*labs)
     if stayed is not None:
         return Piece(_without_pinholes(stayed), scale, "both", 0.8)
@@ -132,6 +122,22 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
         return Piece(_completed(own, None), scale, "ground", 0.8)
     busy = piece_on_busy_ground(small)
     return None if busy is None else Piece(busy, scale, "focus", 0.4)
+
+
+def _of_silhouettes(
+    own: Mask | None, theirs: Mask, labs: tuple[F32, F32], rgb: U8, scale: float, *, cut_out: bool
+) -> Piece:
+    """The piece by the retouch's silhouette and, on a plain ground, the original's `own`."""
+    if own is None:
+        return Piece(_completed(theirs, labs), scale, "retouch", 0.85)
+    # Where both agree the overlap drops shadow and putty; where they do not, the cleaner ground decides.
+    if _same_ground(own | theirs, labs):
+        return Piece(_without_pinholes(theirs | _structured(own & ~theirs, theirs, rgb)), scale, "both", 0.95)
+    shared = own & theirs
+    if shared.sum() > AGREE * max(1, int((own | theirs).sum())):
+        cut = _cut_away(theirs, own, scale) if cut_out else ()
+        return Piece(_completed(shared, labs), scale, "both", 0.95, cut)
+    return Piece(_completed(theirs, labs), scale, "retouch", 0.8)
 
 
 def _laid_over(retouched: Picture, matrix: F64, shape: tuple[int, int]) -> Mask | None:

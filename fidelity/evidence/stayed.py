@@ -53,7 +53,7 @@ def piece_that_stayed(before: F32, after: F32) -> Mask | None:
         return None
     apart = np.asarray(cv2.blur(np.asarray(delta_e76(toned(before, after, sure), after), np.float32), (3, 3)))
     kept = ((apart < KEPT_E) & ((alike > OTHER) | ~strong)) | (apart < ALIKE_E)
-    kept = closed(opened(kept | sure, 2), 2)
+    kept = closed(opened(kept | (sure & (apart < EXCHANGED_E)), 2), 2)
     labels, _ = ndimage.label(kept)
     sizes = np.bincount(labels.ravel())
     own = np.bincount(labels[sure], minlength=len(sizes)) > BODY_AGREES * sizes

@@ -17,7 +17,7 @@ from scipy import ndimage
 
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.dust import find_dust, without_dust
-from fidelity.evidence.gaps import show_new_ground, show_uneven_ground
+from fidelity.evidence.gaps import show_new_ground, show_uneven_ground, unevenness
 from fidelity.image.gradient import gradient
 from fidelity.image.morphology import closed, grown, shrunk, without_holes
 from fidelity.image.picture import F32, Mask
@@ -67,7 +67,8 @@ class Structure:
     stronger side; `blurred` is where lost fine detail says more than turned gradients. `inside` is where the
     maps are meaningful. `window_px` is the window side. `form_before` and `form_after` (h, w, 2) are the gradients of
     the coarse form, finer detail smoothed away. `ground_left` says that the ground is the original's, `gaps` (h, w)
-    is where an uneven new one shows through; `dust` (h, w) is what was taken for dust that went;
+    is where an uneven new one shows through, and `unevenness` what that has about the piece (median ΔE, CIE76, to its
+    middle; 0 where the ground was left); `dust` (h, w) is what was taken for dust that went;
     `apart` the lightness (CIELAB) that the original has over the retouch, dust and new ground left out.
     """
 
@@ -84,6 +85,7 @@ class Structure:
     form_after: F32
     ground_left: bool
     gaps: Mask
+    unevenness: float
     dust: Mask
     apart: F32
 
@@ -186,6 +188,7 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
         form_after=_form(after, side_px),
         ground_left=same,
         gaps=gaps,
+        unevenness=0.0 if same else unevenness(bench.lab[1], ring),
         dust=dust,
         apart=np.asarray(cv2.GaussianBlur(before - after, (0, 0), SMOOTH_PX), np.float32),
     )
