@@ -33,8 +33,9 @@ itself has, which counts where that is more."""
 SURE_OFF_E, APART_E = 14.0, 10.0
 """The median of the same over a place, and that of ΔE to the new ground: a highlight has that colour and is not lost.
 And the ΔE between both pictures from which a pixel counts."""
-THICK, THICK_PX = 0.008, 4.0
-"""Least thickness, share of the longer side, and pixels of the grid: outlines drawn by hand are off by less."""
+THICK, THICK_PX = 0.012, 4.0
+"""Least thickness, share of the longer side, and pixels of the grid: outlines drawn by hand are off by less, and a
+rim out of focus mixes its light with its ground over up to 0.0105."""
 LARGEST = 0.09
 """Square root of the largest area, share of the longer side: larger parts are stands and fingers."""
 NEIGHBOURHOOD = 0.08

@@ -104,7 +104,7 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
     scale = min(1.0, COARSE_SIDE_PX / max(height, width))
     shape = (max(1, round(height * scale)), max(1, round(width * scale)))
     small = np.asarray(cv2.resize(original.rgb, shape[::-1], interpolation=cv2.INTER_AREA), np.uint8)
-    coming, labs = None, None
+    coming, labs, stayed = None, None, None
     if registration.usable and registration.matrix is not None:
         matrix = np.diag([scale, scale, 1.0]) @ registration.matrix
         coming = Beside().start(partial(_laid_over, retouched, matrix, shape))
@@ -115,7 +115,9 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
         if retouched.alpha is None:
             theirs = _without_shadow(theirs, labs, plain=own is not None)
         return _of_silhouettes(own, theirs, labs, small, scale, cut_out=retouched.alpha is not None)
-    stayed = None if labs is None or retouched.alpha is not None else piece_that_stayed(*labs)
+    if labs is not None and retouched.alpha is None:
+        seen = warp(np.full(retouched.shape, 255, np.uint8), matrix, shape, fill=0) > 127
+        stayed = piece_that_stayed(*labs, seen)
     if stayed is not None:
         return Piece(_without_pinholes(stayed), scale, "both", 0.8)
     if own is not None:

@@ -17,8 +17,7 @@ from scipy import ndimage
 
 from fidelity.evidence.toning import toned
 from fidelity.image.colour import delta_e76
-from fidelity.image.ground import frame_border
-from fidelity.image.morphology import closed, grown, opened
+from fidelity.image.morphology import closed, grown, opened, shrunk
 from fidelity.image.picture import F32, Mask
 
 DETAIL, WINDOW = 0.012, 0.016
@@ -35,24 +34,25 @@ every gradient."""
 BODY_AGREES = 0.02
 """Share of a body of kept pixels whose detail agrees; where wood has the old ground's colour by chance it is less."""
 AT_BORDER = 0.1
-"""Share of the frame's border that may have been kept: a chain runs through it."""
+"""Share of the border of what is seen that may have been kept: a chain runs through it."""
 ABOUT, EXCHANGED_E = (0.01, 0.04), 15.0
 """The ring about what was kept (shares of the picture's longer side), and the median ΔE there from which the ground is
 another one."""
 
 
-def piece_that_stayed(before: F32, after: F32) -> Mask | None:
+def piece_that_stayed(before: F32, after: F32, seen: Mask) -> Mask | None:
     """Mask (h, w) of what both pictures share; None where the ground was kept or resembles the old one.
 
-    `before` and `after` are CIELAB (h, w, 3) on the coarse grid.
+    `before` and `after` are CIELAB (h, w, 3) on the coarse grid, `seen` (h, w) is what the retouch shows of it.
     """
     side = max(before.shape[:2])
     alike, strong = _agreement(before[..., 0], after[..., 0], side)
-    sure = opened((alike > AGREES) & strong, 2)
+    seen = shrunk(seen, 2)
+    sure = opened((alike > AGREES) & strong & seen, 2)
     if sure.mean() < LEAST_SHARE:
         return None
     apart = np.asarray(cv2.blur(np.asarray(delta_e76(toned(before, after, sure), after), np.float32), (3, 3)))
-    kept = ((apart < KEPT_E) & ((alike > OTHER) | ~strong)) | (apart < ALIKE_E)
+    kept = (((apart < KEPT_E) & ((alike > OTHER) | ~strong)) | (apart < ALIKE_E)) & seen
     kept = closed(opened(kept | (sure & (apart < EXCHANGED_E)), 2), 2)
     labels, _ = ndimage.label(kept)
     sizes = np.bincount(labels.ravel())
@@ -60,8 +60,9 @@ def piece_that_stayed(before: F32, after: F32) -> Mask | None:
     own[0] = False
     kept = own[labels]
     near, far = (round(share * side) for share in ABOUT)
-    ring = grown(kept, far) & ~grown(kept, near)
-    if not ring.any() or kept[frame_border(kept.shape)].mean() > AT_BORDER:
+    ring = grown(kept, far) & ~grown(kept, near) & seen
+    border = seen & ~shrunk(np.pad(seen, 1), max(2, near))[1:-1, 1:-1]  # the frame counts as its edge
+    if not ring.any() or not border.any() or kept[border].mean() > AT_BORDER:
         return None
     return kept if float(np.median(apart[ring])) > EXCHANGED_E else None
 
