@@ -63,6 +63,7 @@ class Silhouette:
     """
 
     eaten_percent: float = 1.0
+    filled_percent: float = 1.0
     halo_percent: float = 0.6
     shift_percent: float = 0.4
     overlap_lost_share: float = 0.25
@@ -76,6 +77,7 @@ class Silhouette:
     )
     bounds: ClassVar[dict[str, str]] = {
         "eaten_percent": "eaten",
+        "filled_percent": "filled",
         "halo_percent": "halo",
         "shift_percent": "outline shift",
         "overlap_lost_share": "overlap lost",
@@ -92,12 +94,14 @@ class Silhouette:
         bites = [b for b in large if not evidence.at_frame(b.box)]
         bends = [b for b in outline.bends if b.shift_percent > self.shift_percent]
         faded = [f for f in evidence.fog.places if f.size_percent > self.eaten_percent]
+        filled = [f for f in outline.fillings if f.size_percent > self.filled_percent and not evidence.at_frame(f.box)]
         cut = [u for u in evidence.undercuts if u.size_percent > self.eaten_percent]
         halo = evidence.halo
         sizes = [b.size_percent for b in outline.bites] + [u.size_percent for u in evidence.undercuts]
         measurements = (
             measured("eaten", max(sizes, default=0.0), self.eaten_percent),
             measured("faded", max((f.size_percent for f in evidence.fog.places), default=0.0), self.eaten_percent),
+            measured("filled", max((f.size_percent for f in outline.fillings), default=0.0), self.filled_percent),
             measured("halo", halo.size_percent if halo else 0.0, self.halo_percent),
             measured("outline shift", max((b.shift_percent for b in outline.bends), default=0.0), self.shift_percent),
         )
@@ -105,6 +109,7 @@ class Silhouette:
         findings = [_eaten(evidence, bite) for bite in bites]
         findings += [_cut(evidence, undercut) for undercut in cut]
         findings += [_faded(evidence, fog) for fog in faded]
+        findings += [_covered(evidence, filling) for filling in filled]
         findings += [_bent(evidence, bend) for bend in bends]
         if halo and halo.size_percent > self.halo_percent:
             findings.append(_left(halo))
@@ -170,6 +175,10 @@ def _cut(evidence: Evidence, cut: Undercut) -> Finding:
     size = f"{cut.deep_percent:.1f} % of the piece deep, {cut.long_percent:.0f} % long"
     kind = "thinned" if cut.long_percent > LONG_PERCENT else "eaten"
     return _finding(evidence, kind, cut, f"The new ground covers a strip of metal {{}}: {size}.")
+
+
+def _covered(evidence: Evidence, filling: Bite) -> Finding:
+    return _finding(evidence, "filled", filling, "An opening was filled, or something added, {}: there was ground.")
 
 
 def _faded(evidence: Evidence, fog: Faded) -> Finding:

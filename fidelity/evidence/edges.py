@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fidelity.evidence.cut_off import find_cut_off
+from fidelity.evidence.filled import find_filled
 from fidelity.evidence.notches import find_notches
 from fidelity.evidence.rim import REPAINTED, Rim
 from fidelity.evidence.trimmed import find_trimmed
@@ -106,6 +107,16 @@ def find_bites(rim: Rim, chain: Mask) -> tuple[Bite, ...]:
     if rim.swapped:
         places += [(*place, False) for place in (*find_trimmed(rim), *find_notches(rim, chain))]
         places += [(*place, True) for place in find_cut_off(rim)]
+    return _named(places, rim)
+
+
+def find_fillings(rim: Rim) -> tuple[Bite, ...]:
+    """The other way round: openings that the retouch filled, ground that it covered, the largest first."""
+    return () if repainted(rim) else _named([(*place, False) for place in find_filled(rim)], rim)
+
+
+def _named(places: list[tuple[slice, slice, Mask, bool]], rim: Rim) -> tuple[Bite, ...]:
+    """Places on the grid, each with whether it was cut off, as what a check is told; none twice."""
     bites = []
     taken = np.zeros(rim.piece.shape, bool)
     for rows, cols, where, cut_off in sorted(places, key=lambda place: (not place[3], -int(place[2].sum()))):

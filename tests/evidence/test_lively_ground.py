@@ -75,9 +75,8 @@ def test_a_piece_on_wood_is_what_stayed(piece: str) -> None:
 
 def test_a_stone_drawn_anew_is_found_on_wood() -> None:
     before, after = original("solitaire6-2"), on_wood("solitaire6-2").rgb.copy()
-    stone = Evidence(before, on_wood("solitaire6-2")).features.stones[0]
-    bench = Evidence(before, before).bench
-    x, y, w, h = bench.box(*stone.box)
+    evidence = Evidence(before, on_wood("solitaire6-2"))
+    x, y, w, h = evidence.bench.box(*evidence.features.stones[0].box)
     inner = np.s_[y + h // 4 : y + 3 * h // 4, x + w // 4 : x + 3 * w // 4]
     after[inner] = after[inner][::-1, ::-1]
     result = fidelity.audit(before, fidelity.load(after))
@@ -105,3 +104,18 @@ def test_a_cut_out_that_follows_the_prongs_cuts_none_off(edit: str) -> None:
     for piece in ("solitaire6-1", "emerald-1"):
         evidence = Evidence(original(piece), fidelity.load(PAIRS / f"{piece}__{edit}"))
         assert not evidence.outline_changes.bites
+
+
+def test_an_opening_that_was_filled_is_named_in_its_place() -> None:
+    evidence = Evidence(original("cable-2"), fidelity.load(PAIRS / "cable-2__bad_opening_filled.jpg"))
+    outcome = Silhouette().judge(evidence)
+    (finding,) = [f for f in outcome.findings if f.kind == "filled"]
+    assert finding.box is not None
+    x, y, w, h = finding.box
+    assert x < 390 < x + w and y < 485 < y + h
+
+
+@pytest.mark.parametrize("edit", ["ok_white_ground.jpg", "ok_grey_ground_full_shadow.jpg", "ok_mirror_reflection.jpg"])
+def test_an_opening_that_shows_the_new_ground_is_not_filled(edit: str) -> None:
+    evidence = Evidence(original("oval-1"), fidelity.load(PAIRS / f"oval-1__{edit}"))
+    assert not evidence.outline_changes.fillings
