@@ -3,8 +3,8 @@
 What covers the ground there is even in both pictures and as wide as an opening; a soft edge or a strip of the old
 ground that a mask left is a mixture, and uneven. A part that was added beside the piece shows itself so, too.
 
-Source: own method. Limits: of ten drawn fillings four are found, of vendors' work the gap of one ring that was painted
-over; none of 290 faithful pairs on new grounds has one.
+Source: own method. Limits: of nine openings filled in rendered pieces three are found, and in vendors' work the gap of
+one ring that was painted over; none of 250 faithful pairs on new grounds has one.
 """
 
 from __future__ import annotations

@@ -53,6 +53,20 @@ def test_what_the_whole_picture_did_is_free(edit: Edit, metal: tuple[int, int, i
     assert {a.status for a in answers.values()} == {Status.PASS}, [a.summary for a in answers.values()]
 
 
+@pytest.mark.parametrize("metal", [GOLD, ROSE], ids=["yellow", "rose"])
+def test_light_painted_on_the_channels_takes_the_chroma_with_it(metal: tuple[int, int, int]) -> None:
+    """Dodged and burned in turns about the ring, by a half: bright gold is more saturated gold, no other alloy."""
+    picture = painted.ring(metal)
+    y, x = np.mgrid[: painted.SIZE, : painted.SIZE]
+    turns = np.sin(2 * np.arctan2(y - painted.CENTRE[1], x - painted.CENTRE[0]))
+    brush = 1 + 0.5 * (turns * painted.band())[..., None]
+    dodged = painted.clipped(picture * brush)
+    recoloured = painted.moved(dodged, painted.band(), da=-7, db=8)
+    for after, beyond in ((dodged, False), (recoloured, True)):
+        shift = judged(picture, after)["metal-tone"].measurements[0]
+        assert shift.name == "colour shift" and shift.exceeded is beyond, shift
+
+
 RECOLOURED = {
     "white metal made grey": (WHITE, {"dL": -13}),
     "white metal made warm": (WHITE, {"db": 8}),
