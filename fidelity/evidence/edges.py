@@ -94,7 +94,7 @@ def repainted(rim: Rim) -> bool:
 
 
 def find_bites(rim: Rim, chain: Mask) -> tuple[Bite, ...]:
-    """Places, the largest first; none where the piece was repainted. A `chain` (h, w) has notches of its own."""
+    """Places, what was cut off first, the largest first; none on a repainted piece. A `chain` (h, w) has its own."""
     if repainted(rim):
         return ()
     found = [p for p in _old_ground(rim) if (_old_on_swapped(p, rim) if rim.swapped else _old_on_same(p))]
