@@ -67,7 +67,7 @@ def show_new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
     was_ground = _was_ground(from_old, ring)
     shaded = shade(after, new, NEW_GROUND_E, NEW_GROUND_E)
     found = _in_shade(shaded & was_ground & moved, (before, after), (old[..., 0], new[..., 0]), side)
-    if unevenness(after, ring) <= PLAIN_E:
+    if _unevenness(after, ring) <= PLAIN_E:
         shows_new = (delta_e76(after, np.median(after[ring], axis=0)) < NEW_GROUND_E) & moved
         shows_new &= ~_lit_up(shows_new, was_ground, before, (LIT_SIDE * side) ** 2)
         found |= (shows_new & was_ground) | _openings(shows_new, from_old, before, after)
@@ -85,7 +85,7 @@ def show_uneven_ground(bench: Bench, ring: Mask, inside: Mask, side: float) -> M
     if ring.sum() < FEW_PX or not inside.any():
         return none
     before, after = bench.lab
-    if unevenness(after, ring) <= PLAIN_E:
+    if new_unevenness(bench, ring) <= PLAIN_E:
         return none
     from_old = delta_e76(before, nearby(before, ring, 0.03 * side))
     found = _was_ground(from_old, ring) & (delta_e76(before, after) > GROUND_MARGIN_E) & _even(before, ring, side)
@@ -93,9 +93,19 @@ def show_uneven_ground(bench: Bench, ring: Mask, inside: Mask, side: float) -> M
     return found if found[inside].mean() < MOST_OF_PIECE else none
 
 
-def unevenness(lab: F32, ring: Mask) -> float:
-    """Median ΔE (CIE76) of the ground in a ring (h, w) to its middle colour; 0 where the ring is too small to tell."""
-    return float(np.median(delta_e76(lab[ring], np.median(lab[ring], axis=0)))) if ring.sum() >= FEW_PX else 0.0
+def new_unevenness(bench: Bench, ring: Mask) -> float:
+    """Median ΔE (CIE76) of a new ground in a ring (h, w) to its middle colour.
+
+    0 where the ring is too small to tell, and where most of the ground is the old one.
+    """
+    before, after = bench.lab
+    if ring.sum() < FEW_PX or float(np.median(delta_e76(before[ring], after[ring]))) <= GROUND_MARGIN_E:
+        return 0.0
+    return _unevenness(after, ring)
+
+
+def _unevenness(lab: F32, ring: Mask) -> float:
+    return float(np.median(delta_e76(lab[ring], np.median(lab[ring], axis=0))))
 
 
 def _was_ground(from_old: F32, ring: Mask) -> Mask:

@@ -17,7 +17,7 @@ from scipy import ndimage
 
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.dust import find_dust, without_dust
-from fidelity.evidence.gaps import show_new_ground, show_uneven_ground, unevenness
+from fidelity.evidence.gaps import new_unevenness, show_new_ground, show_uneven_ground
 from fidelity.image.gradient import gradient
 from fidelity.image.morphology import closed, grown, shrunk, without_holes
 from fidelity.image.picture import F32, Mask
@@ -188,7 +188,7 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
         form_after=_form(after, side_px),
         ground_left=same,
         gaps=gaps,
-        unevenness=0.0 if same else unevenness(bench.lab[1], ring),
+        unevenness=0.0 if same else new_unevenness(bench, ring),
         dust=dust,
         apart=np.asarray(cv2.GaussianBlur(before - after, (0, 0), SMOOTH_PX), np.float32),
     )
