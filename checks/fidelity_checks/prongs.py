@@ -81,7 +81,8 @@ class Prongs:
             return Outcome.not_applicable("no prongs were found")
         lost = evidence.spots_changed(features.prongs, self.disagreement_share)
         total = len(features.prongs)
-        kept = total - len(lost) if near else total
+        cut = [b for b in _cut_off(evidence) if features.prongs and b.size_percent > self.cut_percent]
+        kept = total - max(len(lost) if near else 0, min(total, len(cut)))
         outcome = judged(
             evidence,
             places,
@@ -99,10 +100,9 @@ class Prongs:
         if outcome.status is Status.FAIL and evidence.outline_changes.repainted:
             why = "the retouch repainted the metal: whether prongs went or only their highlights must be looked at"
             return outcome.model_copy(update={"status": Status.REVIEW, "summary": f"{why}; {outcome.summary}"})
-        cut = _cut_off(evidence) if features.prongs else []
         largest = measured("cut off at a girdle", max((b.size_percent for b in cut), default=0.0), self.cut_percent)
         outcome = outcome.model_copy(update={"measurements": (*outcome.measurements, largest)})
-        outcome = with_findings(outcome, [_missing(evidence, b) for b in cut if b.size_percent > self.cut_percent])
+        outcome = with_findings(outcome, [_missing(evidence, bite) for bite in cut])
         widths = [2 * spot.radius for spot in features.prongs]
         width = float(np.percentile(widths, MOST)) if len(widths) >= FEW else None
         return unless_too_small(outcome, evidence, width, self.prong_width_px, "prongs")

@@ -97,6 +97,8 @@ def test_a_prong_that_stood_out_of_the_outline_is_missed(piece: str) -> None:
     evidence = Evidence(original(piece), fidelity.load(PAIRS / f"{piece}__bad_prong_absent_2.jpg"))
     for check in (Prongs(), Silhouette()):
         assert check.judge(evidence).status is Status.FAIL
+    (prongs,) = [m for m in Prongs().judge(evidence).measurements if m.name == "prongs"]
+    assert prongs.original is not None and prongs.retouched is not None and prongs.retouched < prongs.original
 
 
 @pytest.mark.parametrize("edit", ["ok_white_ground.jpg", "ok_cut_out.webp", "ok_grey_ground_full_shadow.jpg"])
