@@ -94,14 +94,15 @@ class Silhouette:
         bites = [b for b in large if not evidence.at_frame(b.box)]
         bends = [b for b in outline.bends if b.shift_percent > self.shift_percent]
         faded = [f for f in evidence.fog.places if f.size_percent > self.eaten_percent]
-        filled = [f for f in outline.fillings if f.size_percent > self.filled_percent and not evidence.at_frame(f.box)]
+        fillings = () if _lively(evidence) else outline.fillings  # a strong shadow fills openings, too
+        filled = [f for f in fillings if f.size_percent > self.filled_percent and not evidence.at_frame(f.box)]
         cut = [u for u in evidence.undercuts if u.size_percent > self.eaten_percent]
         halo = evidence.halo
         sizes = [b.size_percent for b in outline.bites] + [u.size_percent for u in evidence.undercuts]
         measurements = (
             measured("eaten", max(sizes, default=0.0), self.eaten_percent),
             measured("faded", max((f.size_percent for f in evidence.fog.places), default=0.0), self.eaten_percent),
-            measured("filled", max((f.size_percent for f in outline.fillings), default=0.0), self.filled_percent),
+            measured("filled", max((f.size_percent for f in fillings), default=0.0), self.filled_percent),
             measured("halo", halo.size_percent if halo else 0.0, self.halo_percent),
             measured("outline shift", max((b.shift_percent for b in outline.bends), default=0.0), self.shift_percent),
         )
@@ -144,10 +145,14 @@ class Silhouette:
         return Outcome(status=Status.FAIL, summary=message, measurements=(lost,), findings=(finding,))
 
 
+def _lively(evidence: Evidence) -> bool:
+    return evidence.structure.unevenness > UNEVEN_E
+
+
 def _doubt(evidence: Evidence, findings: list[Finding], large: list[Bite]) -> str:
     """Why what was found, or not found, proves nothing; empty where it does."""
     if findings:
-        sure = evidence.structure.unevenness <= UNEVEN_E or any(bite.cut_off for bite in large)
+        sure = not _lively(evidence) or any(bite.cut_off for bite in large)
         return "" if sure else "the new ground has a pattern or a strong shadow: a cut and what lies beside look alike"
     if large:
         return "the outline changed only where the frame cuts it: a caption or badge, or the piece"

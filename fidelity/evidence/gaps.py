@@ -46,6 +46,8 @@ PLAIN_E = 3.0
 EVEN_WINDOW, EVEN_E, EVEN_USUAL = 0.006, 4.0, 1.5
 """Window (share of the longer side) in which the old ground is even: root of the variance of its colour (CIE76), and
 that over the usual one of the ring."""
+KEPT_E = 4.0
+"""Median ΔE between both pictures in the ring up to which it is the old ground."""
 MOST_OF_PIECE = 0.3
 """Gaps are at most 0.24 of a piece's mask (chains), repainted metal of the old ground's colour was 0.42 and more."""
 FEW_PX = 100
@@ -99,7 +101,7 @@ def new_unevenness(bench: Bench, ring: Mask) -> float:
     0 where the ring is too small to tell, and where most of the ground is the old one.
     """
     before, after = bench.lab
-    if ring.sum() < FEW_PX or float(np.median(delta_e76(before[ring], after[ring]))) <= GROUND_MARGIN_E:
+    if ring.sum() < FEW_PX or float(np.median(delta_e76(before[ring], after[ring]))) <= KEPT_E:
         return 0.0
     return _unevenness(after, ring)
 

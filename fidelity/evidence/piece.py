@@ -110,8 +110,9 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
         coming = Beside().start(partial(_laid_over, retouched, matrix, shape))
         labs = srgb_to_lab(small), srgb_to_lab(warp(retouched.rgb, matrix, shape))
     own = piece_on_plain_ground(small, _reduced(original.alpha, shape))
-    theirs = None if coming is None else coming()
-    if theirs is not None and labs is not None:
+    laid = None if coming is None else coming()
+    if laid is not None and labs is not None:
+        theirs = _without_added(*laid, labs)
         if retouched.alpha is None:
             theirs = _without_shadow(theirs, labs, plain=own is not None)
         return _of_silhouettes(own, theirs, labs, small, scale, cut_out=retouched.alpha is not None)
@@ -142,15 +143,25 @@ def _of_silhouettes(
     return Piece(_completed(theirs, labs), scale, "retouch", 0.8)
 
 
-def _laid_over(retouched: Picture, matrix: F64, shape: tuple[int, int]) -> Mask | None:
-    """The retouch's own silhouette on the coarse grid of the original; None where its ground shows none."""
+def _laid_over(retouched: Picture, matrix: F64, shape: tuple[int, int]) -> tuple[Mask, Mask] | None:
+    """The retouch's own silhouette on the coarse grid of the original, and what of it may be its mirror image.
+
+    None where its ground shows none.
+    """
     found = piece_on_plain_ground(retouched.rgb, retouched.alpha)
     if found is None:
         return None
-    if retouched.alpha is None:
-        found = without_mirror_image(retouched.rgb, found)
-    laid = warp(found.astype(np.uint8) * 255, matrix, shape, fill=0) > 127
-    return laid if laid.any() else None
+    piece = without_mirror_image(retouched.rgb, found) if retouched.alpha is None else found
+    laid, rest = (warp(mask.astype(np.uint8) * 255, matrix, shape, fill=0) > 127 for mask in (found, piece))
+    return (laid, laid & ~rest) if laid.any() else None
+
+
+def _without_added(silhouette: Mask, image: Mask, labs: tuple[F32, F32]) -> Mask:
+    """The silhouette without its mirror image, unless the original shows the same there: then it is piece."""
+    sure = shrunk(silhouette & ~image, 2)
+    if min(image.sum(), sure.sum()) < FEW_PX:
+        return silhouette
+    return silhouette if _moved(toned(*labs, sure), labs[1], image) < KEPT_E else silhouette & ~image
 
 
 def _without_shadow(silhouette: Mask, labs: tuple[F32, F32], *, plain: bool) -> Mask:

@@ -64,6 +64,8 @@ GONE_E = 8.0
 """The same where the ground was left as it is, so that nothing else changed about the piece."""
 PROP_SLOPE = 2.2
 """Mean gradient (lightness per bench pixel) of a prop: skin and putty are even, settings are not."""
+BARE_E = 3.0
+"""Median ΔE from the ground nearby up to which the original shows nothing but that."""
 GROUND_E = 9.0
 """ΔE from the original's ground up to which a place was ground: what was filled in there is no completed part."""
 GROUND_REACH = 0.15
@@ -197,7 +199,12 @@ def _gone_from_ground(view: _View, rough: bool) -> list[Mask]:
         (_unlike(view.lab, view.after, view.window) > GONE_E) & view.even & view.seen, view.window, 0.5 * view.enough
     )
     touched = grown(view.piece, view.reach)
-    kept = [b for b in bodies if (view.outside & b).sum() > 0.5 * view.enough and (touched & b).any()]
+    from_ground = delta_e76(view.lab, view.was)  # what only the retouch has, a mirror image say, was ground
+    kept = [
+        b
+        for b in bodies
+        if (view.outside & b).sum() > 0.5 * view.enough and (touched & b).any() and np.median(from_ground[b]) > BARE_E
+    ]
     if not rough:
         return kept
     metal = np.median(view.after[view.sure][:, 1:], axis=0)  # a bite takes of that
