@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import cv2
 import numpy as np
 
+from fidelity.evidence.palette import from_nearest, some
 from fidelity.evidence.rim import GROUND_GAP, Rim, ground_colours
 from fidelity.image.colour import delta_e76
 from fidelity.image.gradient import slope
-from fidelity.image.morphology import connected, grown, opened, shrunk, with_margin
+from fidelity.image.morphology import connected, grown, half_width, opened, shrunk, with_margin
 from fidelity.image.picture import F32, Mask
 
 BEYOND = 0.05
@@ -69,20 +69,19 @@ def find_cut_off(rim: Rim) -> Iterator[tuple[slice, slice, Mask]]:
     lost &= zone & ~grown(body, 1) & (rim.new_ground < BARE_E) & rim.seen
     inner = shrunk(rim.piece & body, 2)
     steep = slope(rim.before[..., 0], 1.0)
-    grounds = _some(rim.before[ground], GROUND_COLOURS)
+    grounds = some(rim.before[ground], GROUND_COLOURS)
     for rows, cols, own in connected(opened(lost, 1)):
         if not FEW_PX <= own.sum() <= (LARGEST * rim.side) ** 2:
             continue
         if min(np.median(values[rows, cols][own]) for values in (off, off_new)) < SURE_OFF_E:
             continue
-        depth = cv2.distanceTransform(np.pad(own, 1).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-        if 2 * depth.max() < max(THICK * rim.side, THICK_PX):
+        if 2 * half_width(own) < max(THICK * rim.side, THICK_PX):
             continue
         window, where = with_margin(rows, cols, own, round(NEIGHBOURHOOD * rim.side), body.shape)
         colours = rim.before[rows, cols][own]
         if _attached(where, body[window]) and _lit(where, body[window], steep[window], colours):
             piece = rim.before[window][inner[window]]
-            if len(piece) >= FEW_PX and _of_the_piece(colours, _some(piece, PIECE_COLOURS), grounds):
+            if len(piece) >= FEW_PX and _of_the_piece(colours, some(piece, PIECE_COLOURS), grounds):
                 yield rows, cols, own
 
 
@@ -101,12 +100,8 @@ def _lit(where: Mask, body: Mask, steep: F32, colours: F32) -> bool:
 
 def _of_the_piece(colours: F32, piece: F32, ground: F32) -> bool:
     """Whether colours (n, 3) are found in the piece and not in its ground."""
-    few = _some(colours, PLACE_COLOURS)
-    like, unlike = (delta_e76(few[:, None], known[None]).min(axis=1) for known in (piece, ground))
+    few = some(colours, PLACE_COLOURS)
+    like, unlike = (from_nearest(few, known) for known in (piece, ground))
     middle, worst = np.percentile(like, (50, 90))
     off = float(np.median(unlike))
     return bool(middle < LIKE_E and worst < WORST_LIKE_E and off > max(UNLIKE_E, UNLIKE * middle))
-
-
-def _some(colours: F32, most: int) -> F32:
-    return colours[:: max(1, len(colours) // most)]

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import cv2
 import numpy as np
 
 from fidelity.evidence.rim import GROUND_GAP, Rim
-from fidelity.image.morphology import connected, grown, opened
+from fidelity.image.morphology import connected, grown, half_width, opened
 from fidelity.image.picture import Mask
 
 WAS_GROUND_E, SURELY_E = 7.0, 5.0
@@ -40,10 +39,7 @@ def find_filled(rim: Rim) -> Iterator[tuple[slice, slice, Mask]]:
     zone = grown(rim.piece, max(3, round(GROUND_GAP * rim.side))) & rim.seen
     other = (np.minimum(rim.new_ground, rim.own_ground) > CHANGED_E) & (rim.apart > CHANGED_E)
     for rows, cols, own in connected(opened(zone & other & (rim.was_ground < WAS_GROUND_E), 1)):
-        if own.sum() > (LARGEST * rim.side) ** 2:
-            continue
-        depth = cv2.distanceTransform(np.pad(own, 1).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-        if 2 * depth.max() < THICK * rim.side:
+        if own.sum() > (LARGEST * rim.side) ** 2 or 2 * half_width(own) < THICK * rim.side:
             continue
         new, old, apart, was, before, after = (
             float(np.median(values[rows, cols][own]))

@@ -76,19 +76,18 @@ def show_new_ground(bench: Bench, ring: Mask, side: float) -> Mask:
     return grown(found, max(2, round(0.005 * side)))
 
 
-def show_uneven_ground(bench: Bench, ring: Mask, inside: Mask, side: float) -> Mask:
+def show_uneven_ground(bench: Bench, ring: Mask, inside: Mask, side: float, unevenness: float) -> Mask:
     """(h, w) where the old ground was seen and another is, of which no one colour stands for the whole.
 
     Wood, marble, a scene or a gradient may show any colour in a gap, so the original alone is asked: its ground, even,
     and no longer there. Nothing where that were a good part of `inside` (h, w), the piece: then it is metal of the
-    ground's colour that was painted over. `ring` and `side` as in `show_new_ground`.
+    ground's colour that was painted over. `ring` and `side` as in `show_new_ground`, `unevenness` that of the new
+    ground there.
     """
     none = np.zeros(ring.shape, bool)
-    if ring.sum() < FEW_PX or not inside.any():
+    if unevenness <= PLAIN_E or not inside.any():
         return none
     before, after = bench.lab
-    if new_unevenness(bench, ring) <= PLAIN_E:
-        return none
     from_old = delta_e76(before, nearby(before, ring, 0.03 * side))
     found = _was_ground(from_old, ring) & (delta_e76(before, after) > GROUND_MARGIN_E) & _even(before, ring, side)
     found = grown(found, max(2, round(0.005 * side)))

@@ -30,8 +30,8 @@ LEAST_SHARE, LEAST_ROWS = 0.02, 5
 """Share of the silhouette, and rows, that must be there to be compared."""
 
 
-def without_mirror_image(rgb: U8, silhouette: Mask) -> Mask:
-    """The silhouette (h, w) of a picture (h, w, 3) without the mirror image below the piece; as it is without one."""
+def find_mirror_image(rgb: U8, silhouette: Mask) -> Mask | None:
+    """(h, w) what of the silhouette of a picture (h, w, 3) is a mirror image of the rest; None without one."""
     height, width = silhouette.shape
     scale = min(1.0, SIDE_PX / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -40,7 +40,7 @@ def without_mirror_image(rgb: U8, silhouette: Mask) -> Mask:
     detail = light - cv2.GaussianBlur(light, (0, 0), max(2.0, DETAIL * max(size)))
     axis = _axis(np.asarray(detail, np.float32), small)
     if axis is None:
-        return silhouette
+        return None
     rows = np.arange(size[1])
     below = rows > axis
     above = np.clip(np.round(2 * axis - rows).astype(int), 0, size[1] - 1)
@@ -48,7 +48,7 @@ def without_mirror_image(rgb: U8, silhouette: Mask) -> Mask:
     image[below] = small[above[below]]
     image = cv2.resize(grown(image, 2).astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
     image[: int(np.ceil((axis + 0.5) / scale))] = False
-    return silhouette & ~image
+    return silhouette & image
 
 
 def _axis(detail: F32, silhouette: Mask) -> float | None:

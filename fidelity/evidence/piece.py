@@ -11,7 +11,7 @@ import numpy as np
 from scipy import ndimage
 
 from fidelity.evidence.busy_ground import piece_on_busy_ground
-from fidelity.evidence.mirror_image import without_mirror_image
+from fidelity.evidence.mirror_image import find_mirror_image
 from fidelity.evidence.shadow import added_shadow
 from fidelity.evidence.stayed import piece_that_stayed
 from fidelity.evidence.toning import toned
@@ -104,7 +104,7 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
     scale = min(1.0, COARSE_SIDE_PX / max(height, width))
     shape = (max(1, round(height * scale)), max(1, round(width * scale)))
     small = np.asarray(cv2.resize(original.rgb, shape[::-1], interpolation=cv2.INTER_AREA), np.uint8)
-    coming, labs, stayed = None, None, None
+    coming, labs = None, None
     if registration.usable and registration.matrix is not None:
         matrix = np.diag([scale, scale, 1.0]) @ registration.matrix
         coming = Beside().start(partial(_laid_over, retouched, matrix, shape))
@@ -117,10 +117,9 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
             theirs = _without_shadow(theirs, labs, plain=own is not None)
         return _of_silhouettes(own, theirs, labs, small, scale, cut_out=retouched.alpha is not None)
     if labs is not None and retouched.alpha is None:
-        seen = warp(np.full(retouched.shape, 255, np.uint8), matrix, shape, fill=0) > 127
-        stayed = piece_that_stayed(*labs, seen)
-    if stayed is not None:
-        return Piece(_without_pinholes(stayed), scale, "both", 0.8)
+        seen = _on_coarse(np.ones(retouched.shape, bool), matrix, shape)
+        if (stayed := piece_that_stayed(*labs, seen)) is not None:
+            return Piece(_without_pinholes(stayed), scale, "both", 0.8)
     if own is not None:
         return Piece(_completed(own, None), scale, "ground", 0.8)
     busy = piece_on_busy_ground(small)
@@ -143,25 +142,33 @@ def _of_silhouettes(
     return Piece(_completed(theirs, labs), scale, "retouch", 0.8)
 
 
-def _laid_over(retouched: Picture, matrix: F64, shape: tuple[int, int]) -> tuple[Mask, Mask] | None:
-    """The retouch's own silhouette on the coarse grid of the original, and what of it may be its mirror image.
+def _laid_over(retouched: Picture, matrix: F64, shape: tuple[int, int]) -> tuple[Mask, Mask | None] | None:
+    """The retouch's own silhouette on the coarse grid of the original, and it without what may be its mirror image.
 
-    None where its ground shows none.
+    None where its ground shows none; the second is None where nothing may be.
     """
     found = piece_on_plain_ground(retouched.rgb, retouched.alpha)
     if found is None:
         return None
-    piece = without_mirror_image(retouched.rgb, found) if retouched.alpha is None else found
-    laid, rest = (warp(mask.astype(np.uint8) * 255, matrix, shape, fill=0) > 127 for mask in (found, piece))
-    return (laid, laid & ~rest) if laid.any() else None
+    image = find_mirror_image(retouched.rgb, found) if retouched.alpha is None else None
+    laid = _on_coarse(found, matrix, shape)
+    if not laid.any():
+        return None
+    return laid, None if image is None else laid & _on_coarse(found & ~image, matrix, shape)
 
 
-def _without_added(silhouette: Mask, image: Mask, labs: tuple[F32, F32]) -> Mask:
-    """The silhouette without its mirror image, unless the original shows the same there: then it is piece."""
-    sure = shrunk(silhouette & ~image, 2)
+def _on_coarse(mask: Mask, matrix: F64, shape: tuple[int, int]) -> Mask:
+    return np.asarray(warp(mask.astype(np.uint8) * 255, matrix, shape, fill=0) > 127)
+
+
+def _without_added(silhouette: Mask, rest: Mask | None, labs: tuple[F32, F32]) -> Mask:
+    """The `rest` of the silhouette, without its mirror image, unless the original shows the same there: it is piece."""
+    if rest is None:
+        return silhouette
+    image, sure = silhouette & ~rest, shrunk(rest, 2)
     if min(image.sum(), sure.sum()) < FEW_PX:
         return silhouette
-    return silhouette if _moved(toned(*labs, sure), labs[1], image) < KEPT_E else silhouette & ~image
+    return silhouette if _moved(toned(*labs, sure), labs[1], image) < KEPT_E else rest
 
 
 def _without_shadow(silhouette: Mask, labs: tuple[F32, F32], *, plain: bool) -> Mask:

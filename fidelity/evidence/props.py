@@ -18,7 +18,7 @@ from fidelity.evidence.piece import nearby
 from fidelity.evidence.structure import tone_matched
 from fidelity.image.colour import delta_e76, spread, srgb_to_lab
 from fidelity.image.gradient import slope
-from fidelity.image.morphology import grown, opened, without_holes
+from fidelity.image.morphology import grown, half_width, opened, without_holes
 from fidelity.image.picture import F32, U8, Mask
 
 PROP_SHARE = 0.006
@@ -124,7 +124,9 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool, rou
     kept = [
         b
         for b in found
-        if b.sum() > view.enough and (b & piece).sum() < MOST_SHARE * piece.sum() and _thickness(b) > THICKEST * side
+        if b.sum() > view.enough
+        and (b & piece).sum() < MOST_SHARE * piece.sum()
+        and 2 * half_width(b) - 1 > THICKEST * side
     ]
     if not kept:
         return none
@@ -288,12 +290,6 @@ def _elsewhere(body: Mask, view: _View) -> float:
 def _share(of: Mask, where: Mask) -> float:
     """Share of `where` that is `of`; 0 where there is nothing."""
     return float(of[where].mean()) if where.any() else 0.0
-
-
-def _thickness(body: Mask) -> float:
-    """Diameter in pixels of the largest circle in a body (h, w)."""
-    depth = cv2.distanceTransform(np.pad(body, 1).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return 2 * float(depth.max()) - 1
 
 
 def _without_small_holes(piece: Mask) -> Mask:

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from scipy import ndimage
 
+from fidelity.evidence.palette import from_nearest, some
 from fidelity.evidence.toning import toned
 from fidelity.image.colour import delta_e76
 from fidelity.image.morphology import closed, connected, grown, opened, shrunk, without_holes
@@ -84,20 +85,13 @@ def _window(side: int) -> int:
 
 def _changed(kept: Mask, pictures: tuple[F32, F32], ground: Mask, reach: int) -> Mask:
     """Gaps of what was kept that are piece: an opening shows the old ground before and the new one after."""
-    grounds = [_some(lab[ground], GROUND_COLOURS) for lab in pictures]
+    grounds = [some(lab[ground], GROUND_COLOURS) for lab in pictures]
     out = np.zeros_like(kept)
     for rows, cols, gap in connected(opened(without_holes(closed(kept, reach)) & ~kept, 1)):
-        shown = (_some(lab[rows, cols][gap], GAP_COLOURS) for lab in pictures)
-        off = (
-            np.median(delta_e76(few[:, None], known[None]).min(axis=1))
-            for few, known in zip(shown, grounds, strict=True)
-        )
+        shown = (some(lab[rows, cols][gap], GAP_COLOURS) for lab in pictures)
+        off = (np.median(from_nearest(few, known)) for few, known in zip(shown, grounds, strict=True))
         out[rows, cols] |= gap & (max(off) > OFF_GROUND_E)
     return out
-
-
-def _some(colours: F32, most: int) -> F32:
-    return colours[:: max(1, len(colours) // most)]
 
 
 def _agreement(before: F32, after: F32, side: int) -> tuple[F32, Mask]:

@@ -144,12 +144,13 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
     # Where the ground was swapped, gradients of the rim belong to the ground as much as to the piece. Outside,
     # the retouch is given the original's pixels, so that a new ground leaves no trace, and the rim counts
     # less the nearer it lies to the ground. On the same ground everything counts in full.
-    gaps = np.zeros(inside.shape, bool)
+    gaps, unevenness = np.zeros(inside.shape, bool), 0.0
     if same:
         weight = inside.astype(np.float32)
         soft = np.asarray(cv2.GaussianBlur(grown(inside, 2).astype(np.float32), (0, 0), 0.8), np.float32)
     else:
-        gaps = show_uneven_ground(bench, ring, inside, side_px)
+        unevenness = new_unevenness(bench, ring)
+        gaps = show_uneven_ground(bench, ring, inside, side_px, unevenness)
         inside, weight, soft = _rim(inside & ~(show_new_ground(bench, ring, side_px) | gaps), inside, side_px)
     after = np.asarray(soft * after + (1 - soft) * before, np.float32)
     ax, ay = (g * weight for g in gradient(before, SMOOTH_PX))
@@ -188,7 +189,7 @@ def compare(bench: Bench, piece: Mask, side_px: float) -> Structure:
         form_after=_form(after, side_px),
         ground_left=same,
         gaps=gaps,
-        unevenness=0.0 if same else new_unevenness(bench, ring),
+        unevenness=unevenness,
         dust=dust,
         apart=np.asarray(cv2.GaussianBlur(before - after, (0, 0), SMOOTH_PX), np.float32),
     )

@@ -100,6 +100,11 @@ def signed_depth(mask: Mask) -> F32:
     return np.asarray(inner - outer, np.float32)
 
 
+def half_width(body: Mask) -> float:
+    """Radius in pixels of the largest circle in a body (h, w), from its middle pixel to beyond its edge; 0 if empty."""
+    return float(cv2.distanceTransform(np.pad(body, 1).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE).max())
+
+
 def with_margin(
     rows: slice, cols: slice, body: Mask, pixels: int, shape: tuple[int, ...]
 ) -> tuple[tuple[slice, slice], Mask]:

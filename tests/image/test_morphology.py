@@ -15,6 +15,7 @@ from fidelity.image.morphology import (
     connected,
     dilated,
     grown,
+    half_width,
     opened,
     shrunk,
     with_margin,
@@ -81,3 +82,12 @@ def test_a_body_has_room_about_it_up_to_the_frame(at: tuple[int, int]) -> None:
     window, inside = with_margin(rows, cols, body, 3, picture.shape)
     assert inside.shape == picture[window].shape
     assert (inside == picture[window]).all() and inside.sum() == picture.sum()
+
+
+def test_half_a_width_is_the_radius_of_the_largest_circle() -> None:
+    body = np.zeros((60, 90), bool)
+    assert half_width(body) == 0
+    body[20:31, :] = True
+    assert half_width(body) == pytest.approx(6, abs=0.1)
+    cv2.circle(canvas := body.astype(np.uint8), (45, 30), 20, 1, -1)
+    assert half_width(canvas > 0) == pytest.approx(20, abs=0.5)

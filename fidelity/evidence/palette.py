@@ -1,0 +1,18 @@
+"""Colours held against the colours of a place, pixel by pixel: a piece and its ground have more than one each."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fidelity.image.colour import delta_e76
+from fidelity.image.picture import F32
+
+
+def some(colours: F32, most: int) -> F32:
+    """About `most` of (n, 3) colours, evenly spread over them; all where there are no more."""
+    return colours[:: max(1, len(colours) // most)]
+
+
+def from_nearest(colours: F32, known: F32) -> F32:
+    """(n,) ΔE (CIE76) of colours (n, 3) to the nearest of the `known` ones (m, 3)."""
+    return np.asarray(delta_e76(colours[:, None], known[None]).min(axis=1), np.float32)
