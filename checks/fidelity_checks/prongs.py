@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
-from fidelity.evidence.edges import Bite
+from fidelity.evidence.edges import Bite, Proof
 from fidelity.evidence.stones import Stone
 from fidelity_checks._places import judged, measured, place, unless_too_small, with_findings
 
@@ -114,7 +114,9 @@ def _cut_off(evidence: Evidence) -> list[Bite]:
     return [
         bite
         for bite in evidence.outline_changes.bites
-        if bite.cut_off and bite.size_percent <= LARGEST_PERCENT and any(_at_girdle(bite, stone) for stone in stones)
+        if bite.proof is Proof.CUT_OFF
+        and bite.size_percent <= LARGEST_PERCENT
+        and any(_at_girdle(bite, stone) for stone in stones)
     ]
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from fidelity import Evidence, Finding, Outcome, Severity, Status
 from fidelity.evidence.bending import Bend
-from fidelity.evidence.edges import Bite
+from fidelity.evidence.edges import Bite, Proof
 from fidelity.evidence.fog import Faded
 from fidelity.evidence.halo import Halo
 from fidelity.evidence.undercut import Undercut
@@ -152,7 +152,7 @@ def _lively(evidence: Evidence) -> bool:
 def _doubt(evidence: Evidence, findings: list[Finding], large: list[Bite]) -> str:
     """Why what was found, or not found, proves nothing; empty where it does."""
     if findings:
-        sure = not _lively(evidence) or any(bite.cut_off for bite in large)
+        sure = not _lively(evidence) or any(bite.proof > Proof.COLOUR for bite in large)
         return "" if sure else "the new ground has a pattern or a strong shadow: a cut and what lies beside look alike"
     if large:
         return "the outline changed only where the frame cuts it: a caption or badge, or the piece"

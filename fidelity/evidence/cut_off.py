@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from fidelity.evidence.palette import from_nearest, some
+from fidelity.evidence.palette import likeness, some
 from fidelity.evidence.rim import GROUND_GAP, Rim, ground_colours
 from fidelity.image.colour import delta_e76
 from fidelity.image.gradient import slope
@@ -49,7 +49,7 @@ takes."""
 EDGE, LIGHT_L = 4.5, 28.0
 """Median slope (L* per grid pixel) of its free edge, or else span of its lightness: a shadow has neither."""
 FEW_PX = 20
-PIECE_COLOURS, GROUND_COLOURS, PLACE_COLOURS = 400, 600, 200
+PIECE_COLOURS, GROUND_COLOURS = 400, 600
 """Colours that are compared with each other, at most."""
 
 
@@ -100,8 +100,5 @@ def _lit(where: Mask, body: Mask, steep: F32, colours: F32) -> bool:
 
 def _of_the_piece(colours: F32, piece: F32, ground: F32) -> bool:
     """Whether colours (n, 3) are found in the piece and not in its ground."""
-    few = some(colours, PLACE_COLOURS)
-    like, unlike = (from_nearest(few, known) for known in (piece, ground))
-    middle, worst = np.percentile(like, (50, 90))
-    off = float(np.median(unlike))
-    return bool(middle < LIKE_E and worst < WORST_LIKE_E and off > max(UNLIKE_E, UNLIKE * middle))
+    middle, worst, off = likeness(colours, piece, ground)
+    return middle < LIKE_E and worst < WORST_LIKE_E and off > max(UNLIKE_E, UNLIKE * middle)

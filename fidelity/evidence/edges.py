@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 
@@ -50,8 +51,21 @@ as a share of that from the new ground, and the least of the latter."""
 SHADED, SHADED_E = 0.25, 2.0
 """A new shadow has the old ground's colour somewhere. A place lies in one if the retouch is off its ground just outside
 the piece as well: by this share of what it is at the place, and this ΔE. Bites have 0.16, shadows 0.3 and more."""
+NEARER = 0.9
+"""On a new ground a place is nearer to the old one by this: bites have up to 0.72, a new shadow on an old one more."""
+INSIDE, EDGED = 0.25, 8.0
+"""Share of a place inside the silhouette, or the original's deviation (ΔE) in it, from which it was piece: links with
+their shadow in their openings reach 0.1 and 6.3."""
 SMALLEST = 1e-4
 """Area of a place, share of the longer side squared."""
+
+
+class Proof(IntEnum):
+    """What shows that a place was piece, the surest last: its colour, all of its colours, or also that it stood out."""
+
+    COLOUR = 0
+    OWN_COLOURS = 1
+    CUT_OFF = 2
 
 
 @dataclass(frozen=True)
@@ -59,8 +73,9 @@ class Bite:
     """A place where piece became ground.
 
     `size_percent` is the square root of its area in percent of the piece's longer side, `apart` the median ΔE
-    (CIE76) between both pictures; `x`, `y` its centre on the bench. `cut_off` says that it lies beyond the retouch's
-    silhouette and has the piece's own colours in the original.
+    (CIE76) between both pictures; `x`, `y` its centre on the bench. from `proof` `OWN_COLOURS` on the original has
+    the piece's own colours there and none of its ground's: no shadow, no pattern; `CUT_OFF` stood out of the retouch's
+    silhouette.
     """
 
     box: Box
@@ -68,7 +83,7 @@ class Bite:
     apart: float
     x: float
     y: float
-    cut_off: bool = False
+    proof: Proof = Proof.COLOUR
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +109,7 @@ def repainted(rim: Rim) -> bool:
 
 
 def find_bites(rim: Rim, chain: Mask) -> tuple[Bite, ...]:
-    """Places, what was cut off first, the largest first; none on a repainted piece. A `chain` (h, w) has its own."""
+    """Places, the surest and the largest first; none on a repainted piece. A `chain` (h, w) has its own."""
     if repainted(rim):
         return ()
     found = [p for p in _old_ground(rim) if (_old_on_swapped(p, rim) if rim.swapped else _old_on_same(p))]
@@ -103,23 +118,24 @@ def find_bites(rim: Rim, chain: Mask) -> tuple[Bite, ...]:
         found += [p for p in _grown_patches(rim) if _patch_on_swapped(p, rim)]
     else:
         found += [p for p in _patches(rim) if p.inside > 0.5 and p.apart > APART_E and p.area > 1.5e-4]
-    places = [(p.rows, p.cols, p.where, False) for p in found]
+    places: list[tuple[slice, slice, Mask, Proof]] = [(p.rows, p.cols, p.where, Proof.COLOUR) for p in found]
     if rim.swapped:
-        places += [(*place, False) for place in (*find_trimmed(rim), *find_notches(rim, chain))]
-        places += [(*place, True) for place in find_cut_off(rim)]
+        places += [(*place, Proof.COLOUR) for place in find_trimmed(rim)]
+        places += [(r, c, where, Proof(own)) for r, c, where, own in find_notches(rim, chain)]
+        places += [(*place, Proof.CUT_OFF) for place in find_cut_off(rim)]
     return _named(places, rim)
 
 
 def find_fillings(rim: Rim) -> tuple[Bite, ...]:
     """The other way round: openings that the retouch filled, ground that it covered, the largest first."""
-    return () if repainted(rim) else _named([(*place, False) for place in find_filled(rim)], rim)
+    return () if repainted(rim) else _named([(*place, Proof.COLOUR) for place in find_filled(rim)], rim)
 
 
-def _named(places: list[tuple[slice, slice, Mask, bool]], rim: Rim) -> tuple[Bite, ...]:
-    """Places on the grid, each with whether it was cut off, as what a check is told; none twice."""
+def _named(places: list[tuple[slice, slice, Mask, Proof]], rim: Rim) -> tuple[Bite, ...]:
+    """Places on the grid, each with its proof, as what a check is told; none twice."""
     bites = []
     taken = np.zeros(rim.piece.shape, bool)
-    for rows, cols, where, cut_off in sorted(places, key=lambda place: (not place[3], -int(place[2].sum()))):
+    for rows, cols, where, proof in sorted(places, key=lambda place: (-place[3], -int(place[2].sum()))):
         if taken[rows, cols][where].any():  # the same place, seen in another way
             continue
         taken[rows, cols] |= where
@@ -131,7 +147,7 @@ def _named(places: list[tuple[slice, slice, Mask, bool]], rim: Rim) -> tuple[Bit
                 apart=float(np.median(rim.apart[rows, cols][where])),
                 x=float(xs.mean() + cols.start) / rim.scale,
                 y=float(ys.mean() + rows.start) / rim.scale,
-                cut_off=cut_off,
+                proof=proof,
             )
         )
     return tuple(bites)
@@ -149,6 +165,9 @@ def _old_on_swapped(place: _Place, rim: Rim) -> bool:
     near = 4.0 if rim.noise > 4 else max(4.0, (0.3 if rim.noise < QUIET_E else 0.25) * place.apart)
     stands_out = place.new_ground > 1.5 and place.busy_after < 2.6
     found = stands_out and place.area > 1.5e-4 and place.apart > 10.3 and place.own_ground < near
+    found = found and place.own_ground < NEARER * place.new_ground
+    # Off the silhouette a new shadow lies over an old one; only what had edges was piece.
+    found = found and (place.inside > INSIDE or place.busy_before > EDGED)
     return found and _beside(place, rim) <= max(SHADED_E, SHADED * place.new_ground)
 
 

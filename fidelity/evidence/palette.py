@@ -16,3 +16,14 @@ def some(colours: F32, most: int) -> F32:
 def from_nearest(colours: F32, known: F32) -> F32:
     """(n,) ΔE (CIE76) of colours (n, 3) to the nearest of the `known` ones (m, 3)."""
     return np.asarray(delta_e76(colours[:, None], known[None]).min(axis=1), np.float32)
+
+
+def likeness(colours: F32, piece: F32, ground: F32, most: int = 200) -> tuple[float, float, float]:
+    """ΔE (CIE76) of about `most` of (n, 3) colours to the nearest of the piece's: median and 90th percentile.
+
+    The third is the median ΔE to the nearest of the ground's. `piece` (m, 3) and `ground` (k, 3) are some of theirs.
+    """
+    few = some(colours, most)
+    like, unlike = (from_nearest(few, known) for known in (piece, ground))
+    middle, worst = np.percentile(like, (50, 90))
+    return float(middle), float(worst), float(np.median(unlike))

@@ -16,7 +16,7 @@ from scipy import ndimage
 from fidelity.evidence.bench import Bench
 from fidelity.evidence.piece import nearby
 from fidelity.evidence.structure import tone_matched
-from fidelity.image.colour import delta_e76, spread, srgb_to_lab
+from fidelity.image.colour import delta_e76, linear_light, spread, srgb_to_lab
 from fidelity.image.gradient import slope
 from fidelity.image.morphology import grown, half_width, opened, without_holes
 from fidelity.image.picture import F32, U8, Mask
@@ -80,6 +80,12 @@ TOUCH_SHARE = 0.02
 """How near to the piece a prop comes, share of the longer side."""
 MIRRORED_SHARE = 0.06
 """How far its contact shadow and its reflection in polished metal reach, share of the longer side."""
+SHADE_SHARE = 0.015
+"""The same of a shadow that went: its soft edge,"""
+SHADE_TINT = 1.48
+"""and how much more of one colour than of another it may leave: golden ones up to 1.44, putty from 1.52 on."""
+BLACK = 0.002
+"""Light below which a camera tells no colour, share of white."""
 IMAGE_SHARE = 0.035
 """How far the soft edge of a mirror image reaches, share of the longer side."""
 
@@ -131,13 +137,18 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool, rou
     if not kept:
         return none
     gone = np.asarray(np.any(kept, axis=0))
-    out = grown(gone, max(2, round(MIRRORED_SHARE * side)))
+    shades = [b for b in kept if _shade(b, view, bench.before)]
+    props = [b for b in kept if not any(b is shade for shade in shades)]
+    out = none
+    for bodies, share in ((shades, SHADE_SHARE), (props, MIRRORED_SHARE)):
+        if bodies:
+            out = out | grown(np.asarray(np.any(bodies, axis=0)), max(2, round(share * side)))
     rest = piece & ~gone
     plain = rest & view.even
-    if _share(view.retinted, rest) < RETINTED_SHARE or _share(view.retinted, plain) < RETINTED_EVEN:
+    if props and (_share(view.retinted, rest) < RETINTED_SHARE or _share(view.retinted, plain) < RETINTED_EVEN):
         near = piece & grown(gone, round(MIRROR_REACH * side))
         tints = lab[..., 1:], lab_after[..., 1:]
-        for image in _mirror_images(bench.before, tints, near, kept, (window, MIRRORED * view.enough)):
+        for image in _mirror_images(bench.before, tints, near, props, (window, MIRRORED * view.enough)):
             out |= grown(image, max(2, round(IMAGE_SHARE * side)))
     return out
 
@@ -246,6 +257,16 @@ def _of_one_tint(view: _View) -> list[Mask]:
     other = view.retinted & (_unlike(tint, view.was[..., 1:], 1) > TINT_OF_GROUND) & view.even & view.seen
     bodies = [b for b in _bodies(other, view.window, view.enough) if spread(tint[b]) < ONE_TINT]
     return [b for b in bodies if _elsewhere(b, view) < PATTERN_SHARE]
+
+
+def _shade(body: Mask, view: _View, rgb: U8) -> bool:
+    """Whether a body is its ground with less light of about the same colour: a shadow, which metal does not mirror."""
+    ground = view.ground & grown(body, round(GROUND_REACH * view.side)) & ~grown(body, view.reach)
+    if not ground.any():
+        return False
+    own, around = (linear_light(np.median(rgb[where], axis=0).astype(np.uint8)) for where in (body, ground))
+    left = own / np.maximum(around, BLACK)
+    return bool(left.max() < 1 and (own.max() < BLACK or left.max() < SHADE_TINT * left.min()))
 
 
 def _mirror_images(

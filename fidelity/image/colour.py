@@ -11,13 +11,18 @@ from skimage.color import deltaE_ciede2000
 from fidelity.image.picture import F32, F64, U8
 
 
-def _linear_light() -> F32:
+def _levels() -> F32:
     """Light, 0 to 1, that sRGB's curve (IEC 61966-2-1) gives for each of the 256 levels."""
     level = np.arange(256) / 255.0
     return np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
-_LINEAR = _linear_light()
+_LINEAR = _levels()
+
+
+def linear_light(rgb: U8) -> F32:
+    """Light, 0 to 1, of sRGB levels of any shape."""
+    return _LINEAR[rgb]
 
 
 def srgb_to_lab(rgb: U8) -> F32:

@@ -21,16 +21,20 @@ def test_a_drop_shadow_is_no_part_of_the_piece(piece: str, dark: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("piece", "radius"),
+    ("piece", "radius", "dark"),
     [
-        ("eternity-1", 0.035),
-        ("solitaire4-1", 0.02),
-        ("solitaire4-1", 0.035),
-        ("solitaire6-2", 0.035),
+        ("eternity-1", 0.035, 0.0),
+        ("solitaire4-1", 0.02, 0.0),
+        ("solitaire4-1", 0.035, 0.0),
+        ("solitaire6-2", 0.035, 0.0),
+        ("eternity-1", 0.035, 0.35),
+        ("emerald-1", 0.035, 0.35),
+        ("solitaire6-1", 0.035, 0.35),
     ],
 )
-def test_a_bite_deeper_than_an_undercut_is_found(piece: str, radius: float) -> None:
-    retouched, (x, y) = composed(piece, bite=radius)
+def test_a_bite_deeper_than_an_undercut_is_found(piece: str, radius: float, dark: float) -> None:
+    """Also where the new shadow falls into it."""
+    retouched, (x, y) = composed(piece, bite=radius, dark=dark)
     outcome = Silhouette().judge(Evidence(original(piece), retouched))
     assert outcome.status is Status.FAIL
     reach = round(radius * max(retouched.shape))

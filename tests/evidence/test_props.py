@@ -100,6 +100,26 @@ def test_putty_beside_the_piece_is_found_and_stripes_of_the_wood_are_not() -> No
     ).any()
 
 
+@pytest.mark.parametrize(
+    ("left", "hidden"), [((0.5, 0.43, 0.355), False), ((0.5, 0.62, 0.8), True)], ids=["golden shade", "blue putty"]
+)
+def test_a_hard_shadow_hides_no_more_of_the_piece_than_it_covers(
+    left: tuple[float, float, float], hidden: bool
+) -> None:
+    before, mask, disc = plate_on_wood(None)
+    plate = mask & ~disc
+    plate[246:] = False
+    rng = np.random.default_rng(3)
+    linen = np.array([206, 200, 192]) + rng.normal(0, 0.8, before.shape)
+    beside = disc & ~plate
+    ground = np.where(beside[..., None], linen * np.array(left) ** 0.45, linen)
+    before = np.where(plate[..., None], before, ground).astype(np.uint8)
+    after = np.where(plate[..., None], before, 250).astype(np.uint8)
+    found = props_between(before, after, plate, left=False, rough=False)
+    assert found[beside].mean() > 0.9, "neither is ground"
+    assert (found & plate).any() == hidden
+
+
 def test_a_stone_that_was_cut_anew_is_no_prop() -> None:
     found = evidence("oval-1__original.jpg", "oval-1__bad_facets_re_cut.jpg")
     assert not found.props.any()
