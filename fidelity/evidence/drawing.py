@@ -18,7 +18,8 @@ COLOURS = {
     "mark": (220, 60, 220),
 }
 """sRGB of each outline and its name in the legend."""
-LEGEND_PX = 26
+LEGEND_PX, LEFT_PX = 26, 8
+"""Height of one of its rows, and where they begin."""
 
 
 def overlays(evidence: Evidence) -> dict[str, U8]:
@@ -61,10 +62,17 @@ def _outline(canvas: U8, mask: Mask, name: str, thick: int) -> None:
 
 
 def _legend(width: int) -> U8:
-    strip = np.full((LEGEND_PX, width, 3), 24, np.uint8)
-    x = 8
-    for name, colour in COLOURS.items():
-        cv2.rectangle(strip, (x, 8), (x + 12, 18), colour, -1)
-        cv2.putText(strip, name, (x + 17, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (235, 235, 235), 1, cv2.LINE_AA)
-        x += 30 + 8 * len(name)
+    """(h, width, 3) the outlines' names, in as many rows as it takes."""
+    places, x, row = [], LEFT_PX, 0
+    for name in COLOURS:
+        wide = 30 + 8 * len(name)
+        if x > LEFT_PX and x + wide > width:
+            x, row = LEFT_PX, row + 1
+        places.append((name, x, row * LEGEND_PX))
+        x += wide
+    strip = np.full(((row + 1) * LEGEND_PX, width, 3), 24, np.uint8)
+    for name, left, top in places:
+        cv2.rectangle(strip, (left, top + 8), (left + 12, top + 18), COLOURS[name], -1)
+        at = left + 17, top + 18
+        cv2.putText(strip, name, at, cv2.FONT_HERSHEY_SIMPLEX, 0.42, (235, 235, 235), 1, cv2.LINE_AA)
     return strip
