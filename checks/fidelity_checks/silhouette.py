@@ -50,9 +50,9 @@ class Silhouette:
     **Known problems.** On a swapped ground a part that was cut off is seen only where its colours are the piece's and
     not those of the old ground, and where nothing but soft shade is beside it; cuts under 0.8 % of the piece, and cuts
     in chains and pavé, mostly are not. On grounds with a shadow or a pattern what is cut and what is shade can be
-    mistaken for each other: what is no clear cut is `review` there. A
-    shade on the piece that ends in the ground's colour may count as eaten. A part that something had covered and that
-    was completed is `geometry`'s to name.
+    mistaken for each other: what is no clear cut is `review` there. A shade on the piece that ends in the ground's
+    colour may count as eaten. What was added outside the outline, and a fringe of another colour than the old
+    ground's, are mostly not seen. A part that something had covered and that was completed is `geometry`'s to name.
 
     **Where the limits come from.** Set on close-up pairs of 16 pieces with bites of 34 px and more and shanks 10 %
     thinner; the smallest bite found there measures 1.1 %, the slightest bend 0.4 %, and 224 faithful pairs show none.

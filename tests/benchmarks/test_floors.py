@@ -25,17 +25,17 @@ def results() -> list[Found]:
 def test_defects_are_caught(results: list[Found]) -> None:
     defects = [r for r in results if not r.pair.faithful]
     missed = [r.pair.id for r in defects if not rates.caught(r, rates.ANY)]
-    assert len(missed) <= 0.12 * len(defects), missed  # since halos are in the set; 0.1 without them
+    assert len(missed) <= 0.08 * len(defects), missed
 
 
 def test_faithful_retouches_are_left_in_peace(results: list[Found]) -> None:
     faithful = [r for r in results if r.pair.faithful]
     failed = [(r.pair.id, [c for c, s in r.statuses.items() if s == "fail"]) for r in faithful if r.verdict == "fail"]
-    assert len(failed) <= 0.07 * len(faithful), failed
+    assert not failed
 
 
 def test_places_are_named_where_they_are(results: list[Found]) -> None:
     placed = [r for r in results if not r.pair.faithful and r.pair.where and rates.caught(r, r.pair.check)]
     elsewhere = [r.pair.id for r in placed if not r.in_place(r.pair.check)]
     assert len(placed) >= 20
-    assert len(elsewhere) <= 0.1 * len(placed), elsewhere
+    assert len(elsewhere) <= 0.06 * len(placed), elsewhere
