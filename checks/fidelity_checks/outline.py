@@ -108,10 +108,11 @@ class Outline:
                 measurements=measurements,
                 findings=tuple(findings),
             )
+        stones = "the large stone" if len(fits) == 1 else f"{len(fits)} large stones"
         outcome = Outcome(
             status=Status.PASS,
             measurements=measurements,
-            summary=f"outline and proportions of {len(fits)} large stones agree",
+            summary=f"outline and proportions of {stones} agree",
         )
         width = max((2 * stone.radius for stone in evidence.features.stones), default=None)
         return unless_too_small(outcome, evidence, width, self.stone_width_px, "the largest stones")
