@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from fidelity.evidence.palette import likeness, some
+from fidelity.evidence.palette import likeness
 from fidelity.evidence.rim import GROUND_GAP, Rim, ground_colours
 from fidelity.image.colour import delta_e76
 from fidelity.image.gradient import slope
@@ -49,8 +49,6 @@ takes."""
 EDGE, LIGHT_L = 4.5, 28.0
 """Median slope (L* per grid pixel) of its free edge, or else span of its lightness: a shadow has neither."""
 FEW_PX = 20
-PIECE_COLOURS, GROUND_COLOURS = 400, 600
-"""Colours that are compared with each other, at most."""
 
 
 def find_cut_off(rim: Rim) -> Iterator[tuple[slice, slice, Mask]]:
@@ -69,7 +67,7 @@ def find_cut_off(rim: Rim) -> Iterator[tuple[slice, slice, Mask]]:
     lost &= zone & ~grown(body, 1) & (rim.new_ground < BARE_E) & rim.seen
     inner = shrunk(rim.piece & body, 2)
     steep = slope(rim.before[..., 0], 1.0)
-    grounds = some(rim.before[ground], GROUND_COLOURS)
+    grounds = rim.before[ground]
     for rows, cols, own in connected(opened(lost, 1)):
         if not FEW_PX <= own.sum() <= (LARGEST * rim.side) ** 2:
             continue
@@ -81,7 +79,7 @@ def find_cut_off(rim: Rim) -> Iterator[tuple[slice, slice, Mask]]:
         colours = rim.before[rows, cols][own]
         if _attached(where, body[window]) and _lit(where, body[window], steep[window], colours):
             piece = rim.before[window][inner[window]]
-            if len(piece) >= FEW_PX and _of_the_piece(colours, some(piece, PIECE_COLOURS), grounds):
+            if len(piece) >= FEW_PX and _of_the_piece(colours, piece, grounds):
                 yield rows, cols, own
 
 

@@ -73,9 +73,9 @@ class Bite:
     """A place where piece became ground.
 
     `size_percent` is the square root of its area in percent of the piece's longer side, `apart` the median ΔE
-    (CIE76) between both pictures; `x`, `y` its centre on the bench. from `proof` `OWN_COLOURS` on the original has
-    the piece's own colours there and none of its ground's: no shadow, no pattern; `CUT_OFF` stood out of the retouch's
-    silhouette.
+    (CIE76) between both pictures; `x`, `y` its centre on the bench. With the `proof` `OWN_COLOURS` or
+    more the original has the piece's own colours there and none of its ground's: no shadow, no pattern; what was
+    `CUT_OFF` stood out of the retouch's silhouette.
     """
 
     box: Box
@@ -121,7 +121,7 @@ def find_bites(rim: Rim, chain: Mask) -> tuple[Bite, ...]:
     places: list[tuple[slice, slice, Mask, Proof]] = [(p.rows, p.cols, p.where, Proof.COLOUR) for p in found]
     if rim.swapped:
         places += [(*place, Proof.COLOUR) for place in find_trimmed(rim)]
-        places += [(r, c, where, Proof(own)) for r, c, where, own in find_notches(rim, chain)]
+        places += [(r, c, w, Proof.OWN_COLOURS if own else Proof.COLOUR) for r, c, w, own in find_notches(rim, chain)]
         places += [(*place, Proof.CUT_OFF) for place in find_cut_off(rim)]
     return _named(places, rim)
 

@@ -211,9 +211,8 @@ class Evidence:
         seen = self.judged_piece & self.bench.shown & ~self.props
         before, after = self.bench.lightness
         after = tone_matched(before, after, seen)
-        if (
-            self.rim is not None and self.rim.swapped
-        ):  # a new ground's gradients at the outline and in gaps are no strokes
+        # A new ground's gradients at the outline and in gaps are no strokes.
+        if self.rim is not None and self.rim.swapped:
             seen &= self.structure.inside
         for change in self.changes:
             if not change.seen_whole:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from fidelity.evidence.palette import likeness, some
+from fidelity.evidence.palette import likeness
 from fidelity.evidence.rim import GROUND_GAP, Rim, ground_colours
 from fidelity.image.colour import delta_e76
 from fidelity.image.morphology import closed, connected, grown, opened, shrunk, with_margin
@@ -59,8 +59,6 @@ OPEN, WIDE_OPEN = 0.22, 0.55
 """Least and most share of its edge that is its mouth, of a half disc 0.39: what has less is an opening of the piece,
 what has more is metal repainted in the ground's colour along its edge."""
 FEW_PX, FEW_COLOURS = 8, 20
-PIECE_COLOURS, GROUND_COLOURS = 400, 600
-"""Colours that are compared with each other, at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +66,8 @@ class _View:
     """Maps (h, w) and masks of one pair that all of its notches are asked by.
 
     `body` is what the retouch shows of the piece, `inner` what of it is sure; `before` (h, w, 3) the original's CIELAB
-    without its grain, `off_old` ΔE to its ground nearby, `grounds` (n, 3) some of that ground's colours.
+    without its grain, `off_old` ΔE to its ground nearby, `off_new` to the new one,
+    `grounds` (n, 3) the colours of its own.
     """
 
     rim: Rim
@@ -77,6 +76,7 @@ class _View:
     inner: Mask
     before: F32
     off_old: F32
+    off_new: F32
     grounds: F32
 
 
@@ -95,14 +95,16 @@ def find_notches(rim: Rim, chain: Mask) -> Iterator[tuple[slice, slice, Mask, bo
     if ground.sum() < FEW_PX:
         return
     off_old = np.min([delta_e76(rim.before, c) for c in ground_colours(rim.before, ground, 3.0 * gap)], axis=0)
+    before = np.asarray(cv2.GaussianBlur(rim.before, (0, 0), 0.7), np.float32)
     view = _View(
         rim=rim,
         ground=rim.ground,
         body=body,
         inner=shrunk(rim.piece & body, 2),
-        before=np.asarray(cv2.GaussianBlur(rim.before, (0, 0), 0.7), np.float32),
+        before=before,
         off_old=off_old,
-        grounds=some(rim.before[ground], GROUND_COLOURS),
+        off_new=delta_e76(before, rim.ground),
+        grounds=rim.before[ground],
     )
     for notches in filled:
         for rows, cols, own in connected(opened(notches & ~body & rim.seen, 1)):
@@ -113,7 +115,7 @@ def find_notches(rim: Rim, chain: Mask) -> Iterator[tuple[slice, slice, Mask, bo
             if (grown(where, far + BESIDE_PX[1]) & chain[window]).any():  # links have notches of their own
                 continue
             like, unlike = _goes_on(view, window, where, far)
-            if unlike <= UNLIKE_E or like >= LIKE_AT_ALL * unlike or not _bare(view, window, where, SHADED_E):
+            if unlike <= UNLIKE_E or like >= LIKE_AT_ALL * unlike or not _bare(view, window, where):
                 continue
             sure = _of_the_piece(view, rows, cols, own)
             if sure or (like < LIKE_INSIDE * unlike and _stands_out(view, window, where)):
@@ -140,11 +142,11 @@ def _goes_on(view: _View, window: tuple[slice, slice], where: Mask, far: int) ->
     return float(np.linalg.norm(colour - within)), float(np.linalg.norm(colour - off))
 
 
-def _bare(view: _View, window: tuple[slice, slice], where: Mask, shaded: float) -> bool:
-    """Whether the retouch shows its ground in a notch, or that in a new shadow of up to a ΔE."""
+def _bare(view: _View, window: tuple[slice, slice], where: Mask) -> bool:
+    """Whether the retouch shows its ground in a notch, in a new shadow or not."""
     rim, core = view.rim, _core(where)
     off = float(np.median(rim.new_ground[window][core]))
-    if off < BARE_E or off >= shaded:
+    if off < BARE_E or off >= SHADED_E:
         return off < BARE_E
     tint = np.linalg.norm((rim.after - view.ground)[window][core][:, 1:], axis=1)
     even = float(np.median(rim.busy_after[window][core])) < SHADE_EVEN_E
@@ -152,13 +154,11 @@ def _bare(view: _View, window: tuple[slice, slice], where: Mask, shaded: float) 
 
 
 def _stands_out(view: _View, window: tuple[slice, slice], where: Mask) -> bool:
-    """Whether a notch is bare and the original's middle colour in it is that of neither ground."""
+    """Whether a notch shows the new ground unshaded and the original's middle colour in it is that of neither."""
     rim, core = view.rim, _core(where)
-    off_new = np.median(delta_e76(view.before[window], view.ground[window])[core])
+    bare, off_old, off_new = (np.median(m[window][core]) for m in (rim.new_ground, view.off_old, view.off_new))
     least = OFF_OLD_E if where.sum() < (LARGE * rim.side) ** 2 else LARGE_OFF_OLD_E
-    off_old = np.median(view.off_old[window][core])
-    calm = rim.noise <= CALM_E and _bare(view, window, where, BARE_E)
-    return bool(calm and off_old > least and off_new > OFF_NEW_E)
+    return bool(rim.noise <= CALM_E and bare < BARE_E and off_old > least and off_new > OFF_NEW_E)
 
 
 def _of_the_piece(view: _View, rows: slice, cols: slice, own: Mask) -> bool:
@@ -171,9 +171,9 @@ def _of_the_piece(view: _View, rows: slice, cols: slice, own: Mask) -> bool:
     if not OPEN < mouth.sum() / max(1, edge.sum()) < WIDE_OPEN or len(piece) <= FEW_COLOURS:
         return False
     core = _core(where)
-    if np.median(delta_e76(view.before[window], view.ground[window])[core]) <= OFF_NEW_LEAST_E:
+    if np.median(view.off_new[window][core]) <= OFF_NEW_LEAST_E:
         return False
-    middle, worst, off = likeness(rim.before[window][core], some(piece, PIECE_COLOURS), view.grounds)
+    middle, worst, off = likeness(rim.before[window][core], piece, view.grounds)
     return middle < LIKE_E and worst < WORST_LIKE_E and off > max(OFF_GROUND_E, OFF_GROUND * middle)
 
 

@@ -137,12 +137,14 @@ def find_props(bench: Bench, piece: Mask, side: float, *, ground_left: bool, rou
     if not kept:
         return none
     gone = np.asarray(np.any(kept, axis=0))
-    shades = [b for b in kept if _shade(b, view, bench.before)]
-    props = [b for b in kept if not any(b is shade for shade in shades)]
+    shades: list[Mask] = []
+    props: list[Mask] = []
+    for body in kept:
+        (shades if _shade(body, view, bench.before) else props).append(body)
     out = none
     for bodies, share in ((shades, SHADE_SHARE), (props, MIRRORED_SHARE)):
         if bodies:
-            out = out | grown(np.asarray(np.any(bodies, axis=0)), max(2, round(share * side)))
+            out |= grown(np.asarray(np.any(bodies, axis=0)), max(2, round(share * side)))
     rest = piece & ~gone
     plain = rest & view.even
     if props and (_share(view.retinted, rest) < RETINTED_SHARE or _share(view.retinted, plain) < RETINTED_EVEN):

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from scipy import ndimage
 
-from fidelity.evidence.palette import from_nearest, some
+from fidelity.evidence.palette import GROUND_COLOURS, PLACE_COLOURS, from_nearest, some
 from fidelity.evidence.toning import toned
 from fidelity.image.colour import delta_e76
 from fidelity.image.morphology import closed, connected, grown, opened, shrunk, without_holes
@@ -41,8 +41,6 @@ ABOUT, EXCHANGED_E = (0.01, 0.04), 15.0
 another one."""
 OFF_GROUND_E = 6.0
 """ΔE to the nearest of the ground's colours, of a gap in the median, from which it is no ground and no opening."""
-GROUND_COLOURS, GAP_COLOURS = 600, 200
-"""Colours that are compared with each other, at most."""
 REDRAWN = 0.025
 """Share of the agreeing detail off what was found from which the piece was drawn anew along its own lines, so that its
 colours do not tell it: 0.011 at most on wood and marble, 0.044 where most of a ring was."""
@@ -88,7 +86,7 @@ def _changed(kept: Mask, pictures: tuple[F32, F32], ground: Mask, reach: int) ->
     grounds = [some(lab[ground], GROUND_COLOURS) for lab in pictures]
     out = np.zeros_like(kept)
     for rows, cols, gap in connected(opened(without_holes(closed(kept, reach)) & ~kept, 1)):
-        shown = (some(lab[rows, cols][gap], GAP_COLOURS) for lab in pictures)
+        shown = (some(lab[rows, cols][gap], PLACE_COLOURS) for lab in pictures)
         off = (np.median(from_nearest(few, known)) for few, known in zip(shown, grounds, strict=True))
         out[rows, cols] |= gap & (max(off) > OFF_GROUND_E)
     return out

@@ -27,9 +27,10 @@ def test_overlays_are_written(tmp_path: Path) -> None:
 
 
 def test_the_legend_wraps_under_a_narrow_picture() -> None:
-    evidence = Evidence(*(fidelity.load(np.full((90, width, 3), 200, np.uint8)) for width in (200, 200)))
-    features, seen = (overlays(evidence)[name] for name in ("features", "retouched"))
-    legend = features[len(seen) :]
+    picture = fidelity.load(np.full((90, 200, 3), 200, np.uint8))
+    drawn = overlays(Evidence(picture, picture))
+    seen = drawn["retouched"]
+    legend = drawn["features"][len(seen) :]
     for name, colour in COLOURS.items():
         assert (legend == colour).all(axis=2).any(), f"the colour of {name} is shown"
     assert legend.shape[1] == seen.shape[1]
