@@ -79,14 +79,14 @@ def find_bends(rim: Rim) -> tuple[Bend, ...]:
         shift = _inwards(local[rows, cols], depth, rows, cols)[outer]
         inwards = float(np.mean(shift > 0))
         far = 100 * float(np.median(across[rows, cols][outer])) / rim.side
-        ys, xs = np.nonzero(where)
+        x, y = rim.middle(rows, cols, where)
         out.append(
             Bend(
                 box=rim.box(rows, cols),
                 shift_percent=far,
                 way="inwards" if inwards > ONE_WAY else "outwards" if inwards < 1 - ONE_WAY else "both",
-                x=float(xs.mean() + cols.start) / rim.scale,
-                y=float(ys.mean() + rows.start) / rim.scale,
+                x=x,
+                y=y,
             )
         )
     return tuple(sorted(out, key=lambda bend: -bend.shift_percent))

@@ -139,14 +139,14 @@ def _named(places: list[tuple[slice, slice, Mask, Proof]], rim: Rim) -> tuple[Bi
         if taken[rows, cols][where].any():  # the same place, seen in another way
             continue
         taken[rows, cols] |= where
-        ys, xs = np.nonzero(where)
+        x, y = rim.middle(rows, cols, where)
         bites.append(
             Bite(
                 box=rim.box(rows, cols, grow=rim.window // 2),
-                size_percent=100 * math.sqrt(len(ys)) / rim.side,
+                size_percent=100 * math.sqrt(where.sum()) / rim.side,
                 apart=float(np.median(rim.apart[rows, cols][where])),
-                x=float(xs.mean() + cols.start) / rim.scale,
-                y=float(ys.mean() + rows.start) / rim.scale,
+                x=x,
+                y=y,
                 proof=proof,
             )
         )

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from fidelity.brief import Brief
+from fidelity.evidence.added import Addition, find_additions
 from fidelity.evidence.bench import Bench, lay_out
 from fidelity.evidence.changes import FRAME_REACH, NOTABLE, Change, changed_bodies, excess_of, find_changes
 from fidelity.evidence.colours import Colours, lay_colours
@@ -165,6 +166,13 @@ class Evidence:
     def outline_changes(self) -> OutlineChanges:
         """Places where the piece's outline was eaten or moved."""
         return OutlineChanges() if self.rim is None else find_outline_changes(self.rim, self.features.chain_zone)
+
+    @cached_property
+    def additions(self) -> tuple[Addition, ...]:
+        """What the retouch alone shows beside the piece."""
+        if self.rim is None or self.piece is None:
+            return ()
+        return find_additions(self.rim, rough=self.piece.rough)
 
     def at_frame(self, box: Box) -> bool:
         """Whether the original's own frame cuts a box of original pixels: what lies there is not seen whole."""

@@ -92,14 +92,14 @@ def find_fog(rim: Rim) -> Fog:
         painted = has < max(FLAT_E, DETAIL_KEPT * left * had)
         if not large or deep.min() > AT_OUTLINE or left < GONE or painted:
             continue
-        ys, xs = np.nonzero(where)
+        x, y = rim.middle(rows, cols, where)
         places.append(
             Faded(
                 box=rim.box(rows, cols),
-                size_percent=100 * math.sqrt(len(ys)) / rim.side,
+                size_percent=100 * math.sqrt(where.sum()) / rim.side,
                 matte=left,
-                x=float(xs.mean() + cols.start) / rim.scale,
-                y=float(ys.mean() + rows.start) / rim.scale,
+                x=x,
+                y=y,
             )
         )
     veil = np.zeros_like(told)

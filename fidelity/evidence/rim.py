@@ -74,6 +74,11 @@ class Rim:
         width, height = cols.stop + grow - left, rows.stop + grow - top
         return self.bench.box(left / self.scale, top / self.scale, width / self.scale, height / self.scale)
 
+    def middle(self, rows: slice, cols: slice, where: Mask) -> tuple[float, float]:
+        """Where on the bench the middle of a place lies, x and y: `where` is its mask in a window of the grid."""
+        ys, xs = np.nonzero(where)
+        return float(xs.mean() + cols.start) / self.scale, float(ys.mean() + rows.start) / self.scale
+
 
 def look_at_rim(
     bench: Bench, piece: Mask, side: float, *, aside: Mask | None = None, dust: Mask | None = None

@@ -48,6 +48,39 @@ def trimmed(rgb: Rgb) -> Rgb:
     return np.clip(rgb * soft + 255 * (1 - soft), 0, 255).astype(np.uint8)
 
 
+def beside_edge(rgb: Rgb, spot: np.ndarray, colour: Rgb | tuple[int, int, int]) -> Rgb:
+    """A colour over what of a spot (0 to 1) lies off the band."""
+    soft = cv2.GaussianBlur(np.where(band_mask(), 0, spot).astype(np.float32), (0, 0), 0.8)[..., None]
+    return np.clip(rgb * (1 - soft) + np.asarray(colour, np.float32) * soft, 0, 255).astype(np.uint8)
+
+
+def beaded(rgb: Rgb) -> Rgb:
+    """A bead of the band's own metal set on its outer edge."""
+    spot = np.zeros(rgb.shape[:2], np.float32)
+    cv2.circle(spot, (EDGE[0] + 12, EDGE[1]), 20, (1,), -1)
+    return beside_edge(rgb, spot, np.roll(band(), 50, axis=1))
+
+
+def along_edge(rgb: Rgb, width: int, colour: Rgb | tuple[int, int, int]) -> Rgb:
+    """A strip along a sixth of the outer edge."""
+    arc = np.zeros(rgb.shape[:2], np.float32)
+    cv2.ellipse(arc, CENTRE, (250 + width // 2, 250 + width // 2), 0, -12, 12, (1,), width)
+    return beside_edge(rgb, arc, colour)
+
+
+def on_white(rgb: Rgb) -> Rgb:
+    return with_ground(rgb, 255)
+
+
+def tinted_shade(rgb: Rgb) -> Rgb:
+    """The golden shade that polished metal throws on white."""
+    shade = np.zeros(rgb.shape[:2], np.float32)
+    cv2.circle(shade, (CENTRE[0] + 10, CENTRE[1] + 22), 250, (1,), -1)
+    shade = cv2.GaussianBlur(shade, (0, 0), 12)
+    shade[band_mask()] = 0
+    return np.clip(rgb * (1 - np.array((0.30, 0.32, 0.36)) * shade[..., None]), 0, 255).astype(np.uint8)
+
+
 def exposed(rgb: Rgb) -> Rgb:
     return np.clip(rgb * 1.12, 0, 255).astype(np.uint8)
 
@@ -74,6 +107,7 @@ FREE: dict[str, tuple[Edit, Edit]] = {
     "calmed reflections": (bold_reflections, np.copy),
     "a shadow taken away": (shaded, np.copy),
     "a shadow added": (np.copy, shaded),
+    "a golden shade on a white ground": (np.copy, lambda p: tinted_shade(on_white(p))),
 }
 
 
@@ -90,6 +124,11 @@ FAULTS: dict[str, tuple[Edit, str]] = {
     "eaten under a new ground": (lambda p: with_ground(bitten(p), 255), "eaten"),
     "trimmed with its ground": (trimmed, "eaten"),
     "thinned": (pinched, "thinned"),
+    "a part added": (beaded, "added"),
+    "a part added under a new ground": (lambda p: beaded(on_white(p)), "added"),
+    "a purple fringe on a new ground": (lambda p: along_edge(on_white(p), 7, (158, 82, 200)), "fringe"),
+    "a green fringe on a new ground": (lambda p: along_edge(on_white(p), 7, (90, 200, 110)), "fringe"),
+    "thickened on a new ground": (lambda p: along_edge(on_white(p), 7, (170, 138, 76)), "thickened"),
     "thinned and softened": (lambda p: softened(pinched(p)), "thinned"),
 }
 
