@@ -13,6 +13,7 @@ from fidelity.evidence.added import Addition, find_additions
 from fidelity.evidence.bench import Bench, lay_out
 from fidelity.evidence.changes import FRAME_REACH, NOTABLE, Change, changed_bodies, excess_of, find_changes
 from fidelity.evidence.colours import Colours, lay_colours
+from fidelity.evidence.cropped import Crop, find_crop
 from fidelity.evidence.drawn import draw, drawn_piece, judged_zone, with_drawn
 from fidelity.evidence.features import Features, Spot, find_features
 from fidelity.evidence.fineness import DetailKept, Fineness, fine_detail
@@ -33,6 +34,7 @@ from fidelity.evidence.structure import Structure, compare, tone_matched
 from fidelity.evidence.texture import Grain, Texture, look_at_grain, measure_texture
 from fidelity.evidence.tone import Tone, measure_tone
 from fidelity.evidence.undercut import Undercut, find_undercuts
+from fidelity.evidence.warping import Warp, find_warps
 from fidelity.exhibit import Exhibit
 from fidelity.image.beside import Beside
 from fidelity.image.morphology import grown
@@ -173,6 +175,22 @@ class Evidence:
         if self.rim is None or self.piece is None:
             return ()
         return find_additions(self.rim, rough=self.piece.rough)
+
+    @cached_property
+    def warps(self) -> tuple[Warp, ...]:
+        """Parts that were pushed against the rest of the piece, the most moved first."""
+        shown = self.structure.inside & self.bench.shown & ~self.props
+        return find_warps(self.bench, shown, self.side_px)
+
+    @cached_property
+    def crop(self) -> Crop | None:
+        """Where the retouch's frame cuts the piece; None where it does not."""
+        matrix, bench = self.registration.matrix, self.bench
+        if matrix is None or self.piece is None:
+            return None
+        chain = self.piece.off(self.features.chain_zone, bench.left, bench.top, bench.scale)
+        left = self._compared.ground_left
+        return find_crop(self.original, self.retouched, matrix, self.piece, chain, ground_left=left)
 
     def at_frame(self, box: Box) -> bool:
         """Whether the original's own frame cuts a box of original pixels: what lies there is not seen whole."""

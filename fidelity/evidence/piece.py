@@ -92,10 +92,19 @@ class Piece:
 
     def on(self, left: int, top: int, scale: float, shape: tuple[int, int]) -> Mask:
         """The mask on a bench that starts at (left, top) with `scale` bench pixels per original pixel."""
-        factor = scale / self.scale
-        matrix = np.array([[factor, 0, -left * scale], [0, factor, -top * scale]])
+        matrix = self._to_bench(left, top, scale)
         out = cv2.warpAffine(self.mask.astype(np.float32), matrix, (shape[1], shape[0]), flags=cv2.INTER_LINEAR)
         return np.asarray(out > 0.5)
+
+    def off(self, zone: Mask, left: int, top: int, scale: float) -> Mask:
+        """The other way round: a zone of such a bench on the grid of the mask."""
+        matrix, (height, width) = self._to_bench(left, top, scale), self.mask.shape
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return np.asarray(cv2.warpAffine(zone.astype(np.float32), matrix, (width, height), flags=flags) > 0.5)
+
+    def _to_bench(self, left: int, top: int, scale: float) -> F64:
+        factor = scale / self.scale
+        return np.array([[factor, 0, -left * scale], [0, factor, -top * scale]])
 
 
 def find_piece(original: Picture, retouched: Picture, registration: Registration) -> Piece | None:
