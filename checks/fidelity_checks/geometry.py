@@ -92,7 +92,7 @@ class Geometry:
         if measurements[0].exceeded:
             says = f"The picture is stretched by {stretch:.1f} % along one axis."
             findings.append(_whole(evidence, "stretched", says))
-        if not findings and not evidence.unusable:
+        if not findings and not evidence.unusable and info.method == "features":  # else it was drawn anew
             measurements += self._measured(evidence)
             findings += self._found(evidence)
         if findings:
