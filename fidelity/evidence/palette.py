@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.spatial import KDTree
 
-from fidelity.image.colour import delta_e76
 from fidelity.image.picture import F32
 
 PIECE_COLOURS, GROUND_COLOURS, PLACE_COLOURS = 400, 600, 200
@@ -18,7 +18,7 @@ def some(colours: F32, most: int) -> F32:
 
 def from_nearest(colours: F32, known: F32) -> F32:
     """(n,) ΔE (CIE76) of colours (n, 3) to the nearest of the `known` ones (m, 3)."""
-    return np.asarray(delta_e76(colours[:, None], known[None]).min(axis=1), np.float32)
+    return np.asarray(KDTree(known).query(colours)[0], np.float32)
 
 
 def likeness(colours: F32, piece: F32, ground: F32) -> tuple[float, float, float]:
