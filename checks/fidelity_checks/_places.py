@@ -36,6 +36,12 @@ def place(evidence: Evidence, x: float, y: float) -> str:
     return f"at {clock(x - width / 2, y - height / 2)} of the piece"
 
 
+def whole(evidence: Evidence, kind: str, says: str) -> Finding:
+    """A finding about all of the picture."""
+    height, width = evidence.original.shape
+    return Finding(kind=kind, severity=Severity.CRITICAL, box=(0, 0, width, height), message=says)
+
+
 def sentence(words: str) -> str:
     """A reason as a sentence of its own: capital and full stop; capitals inside it stay."""
     return f"{words[0].upper()}{words[1:]}."

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from fidelity import Change, Evidence, Finding, Measurement, Outcome, Severity, Status
-from fidelity_checks._places import MAX_FINDINGS, measured, place, sentence
+from fidelity import Change, DetailKept, Evidence, Finding, Measurement, Outcome, Severity, Status
+from fidelity_checks._places import MAX_FINDINGS, measured, place, sentence, whole
 
 COMPLETED_SHARE = 0.02
 """Shortest completed place, share of the piece's longer side: less is the rim of a prop or of a reflection."""
@@ -82,19 +82,20 @@ class Geometry:
         if info.status == "failed":
             return Outcome.review(info.message)
         if info.status == "different":
-            whole = _whole(evidence, "different", info.message)
-            return Outcome(status=Status.FAIL, summary=info.message, findings=(whole,))
+            another = whole(evidence, "different", info.message)
+            return Outcome(status=Status.FAIL, summary=info.message, findings=(another,))
         stretch = 100 * (float(info.stretch or 1.0) - 1)
         measurements = [measured("stretch", stretch, self.stretch_percent, "%")]
         findings = []
         if info.status == "mirrored":
-            findings.append(_whole(evidence, "mirrored", "The picture is mirrored."))
+            findings.append(whole(evidence, "mirrored", "The picture is mirrored."))
         if measurements[0].exceeded:
             says = f"The picture is stretched by {stretch:.1f} % along one axis."
-            findings.append(_whole(evidence, "stretched", says))
+            findings.append(whole(evidence, "stretched", says))
         if not findings and not evidence.unusable and info.method == "features":  # else it was drawn anew
-            measurements += self._measured(evidence)
-            findings += self._found(evidence)
+            kept = evidence.detail_kept(evidence.judged_piece)
+            measurements += self._measured(evidence, kept)
+            findings += self._found(evidence, kept)
         if findings:
             return Outcome(
                 status=Status.FAIL,
@@ -110,14 +111,13 @@ class Geometry:
             summary=f"same piece, same view; {info.inliers} details agree to {float(info.residual_px or 0):.1f} px",
         )
 
-    def _measured(self, evidence: Evidence) -> Iterator[Measurement]:
+    def _measured(self, evidence: Evidence, kept: DetailKept | None) -> Iterator[Measurement]:
         yield measured("warp", max((w.shift_percent for w in evidence.warps), default=0.0), self.warp_percent)
         yield measured("cropped", evidence.crop.long_percent if evidence.crop else 0.0, self.cropped_percent)
-        kept = evidence.detail_kept(evidence.judged_piece)
         if kept is not None:
             yield measured("detail lost", max(0.0, 1 - kept.clear), self.detail_lost_share, "of clear edges")
 
-    def _found(self, evidence: Evidence) -> Iterator[Finding]:
+    def _found(self, evidence: Evidence, kept: DetailKept | None) -> Iterator[Finding]:
         for warp in evidence.warps:
             if warp.shift_percent > self.warp_percent:
                 says = f"A part moved by {warp.shift_percent:.1f} % of the piece {place(evidence, warp.x, warp.y)}."
@@ -128,18 +128,12 @@ class Geometry:
                 f"The frame cuts the piece along {crop.long_percent:.0f} % of its length; the original shows it whole."
             )
             yield Finding(kind="cropped", severity=Severity.CRITICAL, box=crop.box, message=says)
-        kept = evidence.detail_kept(evidence.judged_piece)
         if kept is not None and 1 - kept.clear > self.detail_lost_share:
             says = (
                 f"The picture has less detail than its pixels: its clearest edges kept {100 * kept.clear:.0f} % of "
                 "their strength, as when a small picture was enlarged."
             )
-            yield _whole(evidence, "enlarged", says)
-
-
-def _whole(evidence: Evidence, kind: str, says: str) -> Finding:
-    height, width = evidence.original.shape
-    return Finding(kind=kind, severity=Severity.CRITICAL, box=(0, 0, width, height), message=says)
+            yield whole(evidence, "enlarged", says)
 
 
 def _long(change: Change, evidence: Evidence) -> bool:

@@ -12,7 +12,7 @@ from fidelity.evidence.edges import Bite, Proof
 from fidelity.evidence.fog import Faded
 from fidelity.evidence.halo import Halo
 from fidelity.evidence.undercut import Undercut
-from fidelity_checks._places import MAX_FINDINGS, measured, place
+from fidelity_checks._places import MAX_FINDINGS, measured, place, whole
 
 KINDS = {"inwards": "thinned", "outwards": "thickened", "both": "bent"}
 WAYS = {"inwards": " inwards", "outwards": " outwards", "both": ""}
@@ -155,12 +155,11 @@ class Silhouette:
         lost = measured("overlap lost", 1 - overlap, self.overlap_lost_share, "of the outline")
         if not lost.exceeded:
             return Outcome.review(why, lost)
-        height, width = evidence.original.shape
         message = (
             f"It is another outline: turned and scaled for the best, both pieces share {100 * overlap:.0f} % of what "
             f"they cover; {100 * (1 - self.overlap_lost_share):.0f} % is needed."
         )
-        finding = Finding(kind="another", severity=Severity.CRITICAL, box=(0, 0, width, height), message=message)
+        finding = whole(evidence, "another", message)
         return Outcome(status=Status.FAIL, summary=message, measurements=(lost,), findings=(finding,))
 
 

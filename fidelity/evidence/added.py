@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 
 from fidelity.evidence.palette import PIECE_COLOURS, PLACE_COLOURS, from_nearest, some
-from fidelity.evidence.rim import GROUND_GAP, REPAINTED, Rim, ground_colours
+from fidelity.evidence.rim import Rim, ground_colours
 from fidelity.image.colour import delta_e76
 from fidelity.image.gradient import slope
 from fidelity.image.morphology import connected, grown, half_width, opened, shrunk, with_margin
@@ -80,15 +80,14 @@ def find_additions(rim: Rim, *, rough: bool) -> tuple[Addition, ...]:
     Where the piece is told from its ground but roughly, they must lie against it: metal that was taken for ground does
     not.
     """
-    if rim.ground is None or rim.noise > REPAINTED:
+    if rim.ground is None or rim.repainted:
         return ()
     zone = grown(rim.piece, max(4, round(BEYOND * rim.side))) & rim.seen
     ground = ~zone & rim.seen
     if ground.sum() < FEW_PX:
         return ()
     # What was added may be as near as the ground that `rim` compares with: ground is what lies beyond.
-    sigma = 3.0 * max(3, round(GROUND_GAP * rim.side))
-    old, new = (ground_colours(lab, ground, sigma) for lab in (rim.before, rim.after))
+    old, new = (ground_colours(lab, ground, 3.0 * rim.gap) for lab in (rim.before, rim.after))
     other = (rim.was_ground < WAS_GROUND_E) & (np.minimum(rim.own_ground, rim.apart) > OTHER_E)
     if rim.swapped:
         other &= np.min([delta_e76(rim.after, colours) for colours in new], axis=0) > OTHER_E
@@ -153,7 +152,7 @@ def _named(kind: Kind, rows: slice, cols: slice, own: Mask, rim: Rim) -> Additio
     return Addition(
         kind=kind,
         box=rim.box(rows, cols),
-        size_percent=100 * math.sqrt(own.sum()) / rim.side,
+        size_percent=rim.size_percent(own),
         x=x,
         y=y,
     )

@@ -11,7 +11,7 @@ import numpy as np
 from fidelity.image.colour import srgb_to_lab
 from fidelity.image.picture import F32, F64, U8, Mask, Picture
 from fidelity.registration import Registration
-from fidelity.registration.register import warp
+from fidelity.registration.register import reached, warp
 from fidelity.result import Box
 
 BENCH_SIDE_PX = 1200
@@ -99,7 +99,6 @@ def lay_out(original: Picture, retouched: Picture, registration: Registration, r
         return Bench(before, blank, np.zeros(shape, bool), None, left, top, scale)
     matrix = to_bench @ registration.matrix
     after = warp(retouched.rgb, matrix, shape)
-    full = np.full(retouched.shape, 255, np.uint8)
-    covered = warp(full, matrix, shape, fill=0) > 250
+    covered = reached(retouched.shape, matrix, shape)
     alpha = None if retouched.alpha is None else warp(retouched.alpha, matrix, shape, fill=0)
     return Bench(before, after, covered, alpha, left, top, scale)

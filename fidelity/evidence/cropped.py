@@ -19,7 +19,7 @@ from fidelity.evidence.piece import Piece
 from fidelity.image.colour import srgb_to_lab
 from fidelity.image.morphology import grown, opened, shrunk
 from fidelity.image.picture import F64, Mask, Picture
-from fidelity.registration.register import warp
+from fidelity.registration.register import reached
 from fidelity.result import Box
 
 FRAME_REACH = 0.02
@@ -50,15 +50,14 @@ def find_crop(
 ) -> Crop | None:
     """The longest stretch. `matrix` (3, 3) takes retouched to original pixels; the `chain` lies on the piece's grid."""
     body, scale = piece.mask, piece.scale
-    shown = np.full(retouched.shape, 255, np.uint8)
-    covered = warp(shown, np.diag([scale, scale, 1.0]) @ matrix, body.shape, fill=0) > 250
+    covered = reached(retouched.shape, np.diag([scale, scale, 1.0]) @ matrix, body.shape)
     side = scale * max(piece.region[2:])
-    reach = max(3, round(FRAME_REACH * side))
+    near = max(3, round(FRAME_REACH * side))
     cut = covered & ~shrunk(covered, 1) & grown(body, TOUCHING_PX) & ~chain
-    cut[:reach] = cut[-reach:] = cut[:, :reach] = cut[:, -reach:] = False
+    cut[:near] = cut[-near:] = cut[:, :near] = cut[:, -near:] = False
     if not cut.any():
         return None
-    goes_on = _beyond(original, body, covered, covered & ~grown(body, reach))
+    goes_on = _beyond(original, body, covered, covered & ~grown(body, near))
     parts, _ = ndimage.label(goes_on | grown(cut, TOUCHING_PX))
     framed = np.unique(np.concatenate([parts[0], parts[-1], parts[:, 0], parts[:, -1]]))
     cut &= ~np.isin(parts, framed[framed > 0])

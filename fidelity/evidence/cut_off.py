@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from fidelity.evidence.palette import likeness
-from fidelity.evidence.rim import GROUND_GAP, Rim, ground_colours
+from fidelity.evidence.rim import Rim, ground_colours
 from fidelity.image.colour import delta_e76
 from fidelity.image.gradient import slope
 from fidelity.image.morphology import connected, grown, half_width, opened, shrunk, with_margin
@@ -55,7 +55,7 @@ def find_cut_off(rim: Rim) -> Iterator[tuple[slice, slice, Mask]]:
     """Rows, columns and mask of each place on the grid; none where the ground was not swapped."""
     if not rim.swapped or rim.ground is None:
         return
-    gap = max(3, round(GROUND_GAP * rim.side))
+    gap = rim.gap
     body = opened(grown(rim.piece, gap) & (rim.new_ground > SHOWN_E), 1)
     zone = grown(rim.piece, max(4, round(BEYOND * rim.side)))
     ground = ~zone & rim.seen

@@ -11,7 +11,6 @@ Source: own method. Limits were set on labelled close-up pairs of 16 pieces: no 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -103,14 +102,9 @@ class _Place:
     new_ground: float
 
 
-def repainted(rim: Rim) -> bool:
-    """Whether the retouch changed so much of the piece that nothing can be told from colour."""
-    return rim.noise > REPAINTED
-
-
 def find_bites(rim: Rim, chain: Mask) -> tuple[Bite, ...]:
     """Places, the surest and the largest first; none on a repainted piece. A `chain` (h, w) has its own."""
-    if repainted(rim):
+    if rim.repainted:
         return ()
     found = [p for p in _old_ground(rim) if (_old_on_swapped(p, rim) if rim.swapped else _old_on_same(p))]
     if rim.swapped:
@@ -128,7 +122,7 @@ def find_bites(rim: Rim, chain: Mask) -> tuple[Bite, ...]:
 
 def find_fillings(rim: Rim) -> tuple[Bite, ...]:
     """The other way round: openings that the retouch filled, ground that it covered, the largest first."""
-    return () if repainted(rim) else _named([(*place, Proof.COLOUR) for place in find_filled(rim)], rim)
+    return () if rim.repainted else _named([(*place, Proof.COLOUR) for place in find_filled(rim)], rim)
 
 
 def _named(places: list[tuple[slice, slice, Mask, Proof]], rim: Rim) -> tuple[Bite, ...]:
@@ -143,7 +137,7 @@ def _named(places: list[tuple[slice, slice, Mask, Proof]], rim: Rim) -> tuple[Bi
         bites.append(
             Bite(
                 box=rim.box(rows, cols, grow=rim.window // 2),
-                size_percent=100 * math.sqrt(where.sum()) / rim.side,
+                size_percent=rim.size_percent(where),
                 apart=float(np.median(rim.apart[rows, cols][where])),
                 x=x,
                 y=y,

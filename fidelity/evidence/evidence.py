@@ -40,7 +40,7 @@ from fidelity.image.beside import Beside
 from fidelity.image.morphology import grown
 from fidelity.image.picture import Mask, Picture
 from fidelity.registration import Registration, register
-from fidelity.registration.register import warp
+from fidelity.registration.register import reached, warp
 from fidelity.registration.silhouette import best_overlap
 from fidelity.result import Box
 
@@ -179,8 +179,7 @@ class Evidence:
     @cached_property
     def warps(self) -> tuple[Warp, ...]:
         """Parts that were pushed against the rest of the piece, the most moved first."""
-        shown = self.structure.inside & self.bench.shown & ~self.props
-        return find_warps(self.bench, shown, self.side_px)
+        return find_warps(self.bench, self.structure.inside & ~self.props, self.side_px)
 
     @cached_property
     def crop(self) -> Crop | None:
@@ -369,5 +368,5 @@ class Evidence:
         if matrix is None or not self.registration.usable:
             return Exhibit(self.original.rgb, self.retouched.rgb, None, None)
         shape = self.original.shape
-        covered = warp(np.full(self.retouched.shape, 255, np.uint8), matrix, shape, fill=0) > 127
+        covered = reached(self.retouched.shape, matrix, shape, least=127)
         return Exhibit(self.original.rgb, self.retouched.rgb, warp(self.retouched.rgb, matrix, shape), covered)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from fidelity.evidence.rim import GROUND_GAP, Rim
+from fidelity.evidence.rim import Rim
 from fidelity.image.morphology import connected, grown, half_width, opened
 from fidelity.image.picture import Mask
 
@@ -36,7 +36,7 @@ def find_filled(rim: Rim) -> Iterator[tuple[slice, slice, Mask]]:
     """Rows, columns and mask of each place on the grid; none where the ground was not swapped."""
     if not rim.swapped or rim.ground is None or rim.noise > CALM_E:
         return
-    zone = grown(rim.piece, max(3, round(GROUND_GAP * rim.side))) & rim.seen
+    zone = grown(rim.piece, rim.gap) & rim.seen
     other = (np.minimum(rim.new_ground, rim.own_ground) > CHANGED_E) & (rim.apart > CHANGED_E)
     for rows, cols, own in connected(opened(zone & other & (rim.was_ground < WAS_GROUND_E), 1)):
         if own.sum() > (LARGEST * rim.side) ** 2 or 2 * half_width(own) < THICK * rim.side:

@@ -14,7 +14,6 @@ reaches 2.6 %; shanks and stones that fade reach 3.3 % and more.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import cv2
@@ -96,7 +95,7 @@ def find_fog(rim: Rim) -> Fog:
         places.append(
             Faded(
                 box=rim.box(rows, cols),
-                size_percent=100 * math.sqrt(where.sum()) / rim.side,
+                size_percent=rim.size_percent(where),
                 matte=left,
                 x=x,
                 y=y,

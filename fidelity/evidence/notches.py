@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from fidelity.evidence.palette import likeness
-from fidelity.evidence.rim import GROUND_GAP, Rim, ground_colours
+from fidelity.evidence.rim import Rim, ground_colours
 from fidelity.image.colour import delta_e76
 from fidelity.image.morphology import closed, connected, grown, opened, shrunk, with_margin
 from fidelity.image.picture import F32, Mask
@@ -88,7 +88,7 @@ def find_notches(rim: Rim, chain: Mask) -> Iterator[tuple[slice, slice, Mask, bo
     """
     if not rim.swapped or rim.ground is None:
         return
-    gap = max(3, round(GROUND_GAP * rim.side))
+    gap = rim.gap
     body = opened(grown(rim.piece, gap) & (rim.new_ground > SHOWN_E), 1)
     filled = [_filled(body, max(3, round(wide * rim.side / 2))) for wide in WIDE]
     ground = ~grown(rim.piece | filled[0], gap) & rim.seen  # what shows at the bottom of a deep notch is no ground

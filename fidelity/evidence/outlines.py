@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fidelity.evidence.bending import Bend, find_bends
-from fidelity.evidence.edges import Bite, find_bites, find_fillings, repainted
+from fidelity.evidence.edges import Bite, find_bites, find_fillings
 from fidelity.evidence.rim import Rim, reduced
 from fidelity.image.picture import Mask
 
@@ -28,5 +28,5 @@ def find_outline_changes(rim: Rim, chain: Mask) -> OutlineChanges:
         bites=find_bites(rim, links),
         fillings=find_fillings(rim),
         bends=find_bends(rim),
-        repainted=repainted(rim),
+        repainted=rim.repainted,
     )

@@ -22,7 +22,7 @@ from fidelity.image.ground import piece_on_plain_ground
 from fidelity.image.morphology import closed, connected, grown, opened, shrunk, without_holes
 from fidelity.image.picture import F32, F64, U8, Mask, Picture
 from fidelity.registration import Registration
-from fidelity.registration.register import warp
+from fidelity.registration.register import reached, warp
 from fidelity.result import Box
 
 COARSE_SIDE_PX = 700
@@ -126,7 +126,7 @@ def find_piece(original: Picture, retouched: Picture, registration: Registration
             theirs = _without_shadow(theirs, labs, plain=own is not None)
         return _of_silhouettes(own, theirs, labs, small, scale, cut_out=retouched.alpha is not None)
     if labs is not None and retouched.alpha is None:
-        seen = _on_coarse(np.ones(retouched.shape, bool), matrix, shape)
+        seen = reached(retouched.shape, matrix, shape, least=127)
         if (stayed := piece_that_stayed(*labs, seen)) is not None:
             return Piece(_without_pinholes(stayed), scale, "both", 0.8)
     if own is not None:

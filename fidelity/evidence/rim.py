@@ -8,6 +8,7 @@ after. Source: own method, measured on labelled close-up pairs; no published one
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -68,6 +69,20 @@ class Rim:
     side: float
     scale: float
 
+    @property
+    def gap(self) -> int:
+        """Distance from the piece, in pixels of the grid, at which ground is surely ground."""
+        return ground_gap(self.side)
+
+    @property
+    def repainted(self) -> bool:
+        """Whether the retouch changed so much of the piece that nothing can be told from colour."""
+        return self.noise > REPAINTED
+
+    def size_percent(self, where: Mask) -> float:
+        """Square root of a place's area in percent of the piece's longer side."""
+        return 100 * math.sqrt(where.sum()) / self.side
+
     def box(self, rows: slice, cols: slice, grow: int = 0) -> Box:
         """Two slices of the grid as a box in original pixels, `grow` grid pixels wider on each side."""
         left, top = max(0, cols.start - grow), max(0, rows.start - grow)
@@ -103,7 +118,7 @@ def look_at_rim(
     before = toned(before, after, sure)
     window = max(3, round(WINDOW * side) | 1)
     apart = _apart(before, after, window)
-    gap = max(3, round(GROUND_GAP * side))
+    gap = ground_gap(side)
     ground = ~grown(body, gap) & seen
     ring = grown(body, 2 * gap) & ~grown(body, gap // 2) & seen
     was, own, new, colour = _from_ground(before, after, ground, 3.0 * gap)
@@ -127,6 +142,11 @@ def look_at_rim(
         side=side,
         scale=scale,
     )
+
+
+def ground_gap(side: float) -> int:
+    """The distance `GROUND_GAP` in pixels, for a piece whose longer side has `side` of them."""
+    return max(3, round(GROUND_GAP * side))
 
 
 def _swapped(apart: F32) -> bool:

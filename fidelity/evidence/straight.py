@@ -18,7 +18,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from fidelity.evidence.bench import Bench
-from fidelity.evidence.rim import FEW_PX, GROUND_GAP, ground_colours, laid_on_white, toned
+from fidelity.evidence.rim import FEW_PX, ground_colours, ground_gap, laid_on_white, toned
 from fidelity.image.colour import delta_e76, srgb_to_lab
 from fidelity.image.morphology import grown, opened, shrunk, signed_depth
 from fidelity.image.picture import F32, F64, Mask
@@ -106,7 +106,7 @@ def straighten(bench: Bench, piece: Mask, side: float, *, aside: Mask, chain: Ma
     """
     cover = bench.covered & ~aside
     sure = shrunk(piece & cover, 3)
-    gap = max(3, round(GROUND_GAP * side))
+    gap = ground_gap(side)
     ground = ~grown(piece, gap) & cover
     if sure.sum() < FEW_PX or ground.sum() < FEW_PX:
         return ()

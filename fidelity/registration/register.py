@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fidelity.image.beside import Beside
-from fidelity.image.picture import F64, U8, Picture
+from fidelity.image.picture import F64, U8, Mask, Picture
 from fidelity.registration.features import (
     RANSAC_PX,
     Fit,
@@ -218,6 +218,11 @@ def _coarse(matrix: F64, agreement: float, inliers: int, method: Literal["layout
 
 def _rows(matrix: F64) -> tuple[tuple[float, float, float], ...]:
     return tuple((float(a), float(b), float(c)) for a, b, c in matrix)
+
+
+def reached(frame: tuple[int, int], matrix: F64, shape: tuple[int, int], least: int = 250) -> Mask:
+    """(h, w) of `shape` where a picture whose `frame` is (height, width) reaches by `matrix`: by `least` of 255."""
+    return np.asarray(warp(np.full(frame, 255, np.uint8), matrix, shape, fill=0) > least)
 
 
 def warp(rgb: U8, matrix: F64, shape: tuple[int, int], fill: int = 255) -> U8:

@@ -46,6 +46,14 @@ def with_ground(rgb: Rgb, level: int) -> Rgb:
     return np.clip(rgb * soft + level * (1 - soft), 0, 255).astype(np.uint8)
 
 
+def on_white(rgb: Rgb) -> Rgb:
+    return with_ground(rgb, 255)
+
+
+def exposed(rgb: Rgb) -> Rgb:
+    return np.clip(rgb * 1.12, 0, 255).astype(np.uint8)
+
+
 def bold_reflections(rgb: Rgb) -> Rgb:
     """Dark reflections of a studio's windows on the plain band."""
     out = rgb.copy()

@@ -11,7 +11,7 @@ import pytest
 import fidelity
 from fidelity import Status
 
-from .drawn_pairs import CENTRE, SIZE, Rgb, band, with_ground
+from .drawn_pairs import CENTRE, SIZE, Rgb, band, exposed, on_white
 
 Edit = Callable[[Rgb], Rgb]
 PUSHED = (CENTRE[0] + 200, CENTRE[1])
@@ -21,14 +21,6 @@ PUSH_PX, PUSH_REACH_PX = 10, 45
 
 def answer(before: Rgb, after: Rgb) -> fidelity.CheckResult:
     return fidelity.audit(before, after, only=["geometry"]).check("geometry")
-
-
-def on_white(rgb: Rgb) -> Rgb:
-    return with_ground(rgb, 255)
-
-
-def exposed(rgb: Rgb) -> Rgb:
-    return np.clip(rgb * 1.12, 0, 255).astype(np.uint8)
 
 
 def pushed(rgb: Rgb) -> Rgb:

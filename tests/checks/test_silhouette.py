@@ -11,7 +11,7 @@ import pytest
 import fidelity
 from fidelity import Status
 
-from .drawn_pairs import CENTRE, SIZE, Rgb, band, band_mask, bold_reflections, with_ground
+from .drawn_pairs import CENTRE, SIZE, Rgb, band, band_mask, bold_reflections, exposed, on_white, with_ground
 
 Edit = Callable[[Rgb], Rgb]
 EDGE = (CENTRE[0] + 246, CENTRE[1])
@@ -68,10 +68,6 @@ def along_edge(rgb: Rgb, width: int, colour: Rgb | tuple[int, int, int]) -> Rgb:
     return beside_edge(rgb, arc, colour)
 
 
-def on_white(rgb: Rgb) -> Rgb:
-    return with_ground(rgb, 255)
-
-
 def tinted_shade(rgb: Rgb) -> Rgb:
     """The golden shade that polished metal throws on white."""
     shade = np.zeros(rgb.shape[:2], np.float32)
@@ -79,10 +75,6 @@ def tinted_shade(rgb: Rgb) -> Rgb:
     shade = cv2.GaussianBlur(shade, (0, 0), 12)
     shade[band_mask()] = 0
     return np.clip(rgb * (1 - np.array((0.30, 0.32, 0.36)) * shade[..., None]), 0, 255).astype(np.uint8)
-
-
-def exposed(rgb: Rgb) -> Rgb:
-    return np.clip(rgb * 1.12, 0, 255).astype(np.uint8)
 
 
 def softened(rgb: Rgb) -> Rgb:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 
 import fidelity
 from fidelity.registration import register
@@ -77,3 +78,18 @@ def test_a_form_without_a_direction_is_not_forced_into_one() -> None:
 def test_two_pieces_have_no_layout_in_common() -> None:
     other, _ = moved(ring(2, SILVER), 90.0, 1.0, (0.0, 0.0))
     assert align_layouts(fidelity.load(ring(1, GOLD)), fidelity.load(other)) is None
+
+
+def test_a_search_over_hundreds_of_places_blurs_no_full_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = cv2.resize(ring(1, GOLD), None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+    blurred: list[int] = []
+    blur = cv2.GaussianBlur
+
+    def counted(picture: np.ndarray, *how: object) -> np.ndarray:
+        blurred.append(picture.shape[0] * picture.shape[1])
+        return blur(picture, *how)  # type: ignore[call-overload, no-any-return]
+
+    monkeypatch.setattr(cv2, "GaussianBlur", counted)
+    found = align_layouts(fidelity.load(large), fidelity.load(large))
+    assert found is not None and np.abs(found[0] @ [1280, 1280, 1] - [1280, 1280, 1]).max() < 8
+    assert max(blurred) < large.shape[0] * large.shape[1] / 3  # reduced by 2 at least, read once
