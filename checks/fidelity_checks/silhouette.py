@@ -10,8 +10,10 @@ from fidelity.evidence.added import Addition
 from fidelity.evidence.bending import Bend
 from fidelity.evidence.edges import Bite, Proof
 from fidelity.evidence.fog import Faded
+from fidelity.evidence.gone import Gone
 from fidelity.evidence.halo import Halo
 from fidelity.evidence.undercut import Undercut
+from fidelity.result import Box
 from fidelity_checks._places import MAX_FINDINGS, measured, place, whole
 
 KINDS = {"inwards": "thinned", "outwards": "thickened", "both": "bent"}
@@ -50,31 +52,40 @@ class Silhouette:
     shade of them, something was added: a part, a strip by which the outline grew, or a fringe of another colour.
     Putty, fingers and stands that went are left out.
 
+    A part that is gone altogether (a shank, half a chain, one earring of a pair) is in no outline of the retouch. The
+    original is parted into piece and ground anew, from what the retouch still shows of the piece; what belongs to the
+    piece there, is as full of detail as it, and is flat in the retouch is gone. It is measured by its area, in percent
+    of what is left. What is as detailed, of other colours, and held by the piece is `review`.
+
     Where no detail of the two pictures agrees (`geometry` names that), both outlines are laid on top of each other as
     a whole, turned and scaled for the most overlap: a piece that was drawn anew has another outline.
 
     **When it does not apply.** Never. A retouch that repainted most of the piece is `review`: there a reflection
     cannot be told from a gap.
 
-    **Known problems.** On a swapped ground a part that was cut off is seen only where its colours are the piece's and
-    not those of the old ground, and where nothing but soft shade is beside it; cuts under 0.8 % of the piece, and cuts
-    in chains and pavé, mostly are not. On grounds with a shadow or a pattern what is cut and what is shade can be
-    mistaken for each other: what is no clear cut is `review` there. A shade on the piece that ends in the ground's
-    colour may count as eaten. What was added is not looked for on such grounds either, nor on an old ground that is as
-    lively as the piece, nor deeper than 6 % of the piece off its outline; parts under 1.4 % thick and fringes under
-    0.6 % are not seen. Openings filled with metal of the old ground's colour mostly are not. A part that something had
-    covered and that was completed is `geometry`'s to name.
+    **Known problems.** A part of plain metal without an edge, and one that left the frame of the search (half the
+    size of what is left, beyond it), is not seen to be gone; nor is any on a new ground that has a pattern. On a
+    swapped ground a part that was cut off is seen only where its colours are the piece's and not those of the old
+    ground, and where nothing but soft shade is beside it; cuts under 0.8 % of the piece, and cuts in chains and pavé,
+    mostly are not. On grounds with a shadow or a pattern what is cut and what is shade can be mistaken for each
+    other: what is no clear cut is `review` there. A shade on the piece that ends in the ground's colour may count as
+    eaten. What was added is not looked for on such grounds either, nor on an old ground that is as lively as the
+    piece, nor deeper than 6 % of the piece off its outline; parts under 1.4 % thick and fringes under 0.6 % are not
+    seen. Openings filled with metal of the old ground's colour mostly are not. A part that something had covered and
+    that was completed is `geometry`'s to name.
 
-    **Where the limits come from.** Set on close-up pairs of 16 pieces with bites of 34 px and more and shanks 10 %
-    thinner; the smallest bite found there measures 1.1 %, the slightest bend 0.4 %, and 224 faithful pairs show none.
-    Fog reaches 3.3 % deep and more in real cut-outs that faded, 2.6 % in the softest one that people call faithful;
-    it was set on those. Pieces drawn anew
-    overlap by 0.61 and less; outlines of the same piece by 0.9 and more. Halos: hand-drawn masks of faithful close-up
-    pairs leave up to 0.52 % in the mean (a strip counts from 5 px and 0.6 % on). What was added counts from 1 % on, as
-    bites do: of 30 round parts set on the outlines of 15 pieces it finds 22, of 45 fringes of 0.6 % 39, and one mirror
-    image in 800 faithful pairs.
+    **Where the limits come from.** Parts that are gone: set on 16 photographed pieces, where 28 of 33 deleted parts
+    (3 to 50 % of the piece) are found and nothing in 288 faithful retouches; on 14 pieces that nobody looked at for
+    it, 68 of 73 and nothing in 42. The rest was set on close-up pairs of 16 pieces with bites of 34 px and more and
+    shanks 10 % thinner; the smallest bite found there measures 1.1 %, the slightest bend 0.4 %, and 224 faithful
+    pairs show none. Fog reaches 3.3 % deep and more in real cut-outs that faded, 2.6 % in the softest one that people
+    call faithful; it was set on those. Pieces drawn anew overlap by 0.61 and less; outlines of the same piece by 0.9
+    and more. Halos: hand-drawn masks of faithful close-up pairs leave up to 0.52 % in the mean (a strip counts from 5
+    px and 0.6 % on). What was added counts from 1 % on, as bites do: of 30 round parts set on the outlines of 15
+    pieces it finds 22, of 45 fringes of 0.6 % 39, and one mirror image in 800 faithful pairs.
     """
 
+    gone_percent: float = 2.5
     eaten_percent: float = 1.0
     filled_percent: float = 1.0
     added_percent: float = 1.0
@@ -90,6 +101,7 @@ class Silhouette:
         "then lay the original's edge pixels back over it; keep the liquify tool off shanks."
     )
     bounds: ClassVar[dict[str, str]] = {
+        "gone_percent": "part gone",
         "eaten_percent": "eaten",
         "filled_percent": "filled",
         "added_percent": "added",
@@ -116,7 +128,9 @@ class Silhouette:
         cut = [u for u in evidence.undercuts if u.size_percent > self.eaten_percent]
         halo = evidence.halo
         sizes = [b.size_percent for b in outline.bites] + [u.size_percent for u in evidence.undercuts]
+        gone = evidence.gone
         measurements = (
+            measured("part gone", max((g.size_percent for g in gone if g.alike), default=0.0), self.gone_percent),
             measured("eaten", max(sizes, default=0.0), self.eaten_percent),
             measured("faded", max((f.size_percent for f in evidence.fog.places), default=0.0), self.eaten_percent),
             measured("filled", max((f.size_percent for f in fillings), default=0.0), self.filled_percent),
@@ -125,6 +139,7 @@ class Silhouette:
             measured("outline shift", max((b.shift_percent for b in outline.bends), default=0.0), self.shift_percent),
         )
 
+        parts = [g for g in gone if g.alike and g.size_percent > self.gone_percent]
         findings = [_eaten(evidence, bite) for bite in bites]
         findings += [_cut(evidence, undercut) for undercut in cut]
         findings += [_faded(evidence, fog) for fog in faded]
@@ -133,7 +148,14 @@ class Silhouette:
         findings += [_bent(evidence, bend) for bend in bends]
         if halo and halo.size_percent > self.halo_percent:
             findings.append(_left(halo))
-        if why := _doubt(evidence, findings, large):
+        if parts:  # what else the outline shows there is the same part
+            boxes = [part.box for part in parts]
+            findings = [_gone(evidence, part) for part in parts] + [f for f in findings if not _within(f, boxes)]
+        elif gone and not findings:
+            what = "small, but " if gone[0].alike else "of other colours than the piece, but held by it and "
+            why = f"something {what}as detailed as the piece became ground {_where(evidence, gone[0])}"
+            return Outcome.review(why, *measurements, findings=tuple(_gone(evidence, g) for g in gone[:MAX_FINDINGS]))
+        elif why := _doubt(evidence, findings, large):
             return Outcome.review(why, *measurements, findings=tuple(findings[:MAX_FINDINGS]))
         if not findings:
             return Outcome(status=Status.PASS, summary="the outline is where it was", measurements=measurements)
@@ -188,6 +210,27 @@ def _finding(
 ) -> Finding:
     """`says` has a `{}` for the place."""
     return Finding(kind=kind, severity=severity, box=spot.box, message=says.format(place(evidence, spot.x, spot.y)))
+
+
+def _where(evidence: Evidence, part: Gone) -> str:
+    bench = evidence.bench
+    return place(evidence, (part.x - bench.left) * bench.scale, (part.y - bench.top) * bench.scale)
+
+
+def _gone(evidence: Evidence, part: Gone) -> Finding:
+    size = f"{part.size_percent:.0f} % of the size of what is left"
+    what = "A part of the piece" if part.alike else "Something that the piece held"
+    message = f"{what} is gone {_where(evidence, part)}, {size}: the retouch shows plain ground there."
+    severity = Severity.CRITICAL if part.alike else Severity.MAJOR
+    return Finding(kind="gone", severity=severity, box=part.box, message=message)
+
+
+def _within(finding: Finding, boxes: list[Box]) -> bool:
+    """Whether a finding's middle lies in one of the boxes."""
+    if finding.box is None:
+        return False
+    x, y = finding.box[0] + finding.box[2] / 2, finding.box[1] + finding.box[3] / 2
+    return any(b[0] <= x <= b[0] + b[2] and b[1] <= y <= b[1] + b[3] for b in boxes)
 
 
 def _eaten(evidence: Evidence, bite: Bite) -> Finding:
