@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -21,12 +22,12 @@ from fidelity.exhibit import Exhibit
 from fidelity.expectations import checks_of, family_of, held_to, names, verified
 from fidelity.image.beside import Beside
 from fidelity.image.decode import load
-from fidelity.image.picture import Mask, Picture
+from fidelity.image.picture import Mask, Picture, PictureInfo
 from fidelity.permitting import settled
 from fidelity.policy import Policy
 from fidelity.policy.reading import sidecar
 from fidelity.registry import discover
-from fidelity.result import Audit, CheckResult, Outcome, Status, verdict_of
+from fidelity.result import SAME_FILES, Audit, CheckResult, Outcome, Status, verdict_of
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,8 @@ AREA_CHECK = "untouched"
 """The check that an area mask is for."""
 HALF = 127
 """Grey level above which a mask counts as white."""
+
+_CHUNK_BYTES = 1 << 20
 
 Source = str | Path | Picture | npt.NDArray[Any]
 
@@ -71,7 +74,8 @@ def audit(
     A file `NAME.fidelity.toml` beside the original says more of the piece.
 
     Raises `InputError` for an unreadable picture, `PolicyError` for an unknown check or expectation,
-    `RegistryError` when no checks are installed.
+    `RegistryError` when no checks are installed. Two files that are the same, byte for byte, are audited as any
+    pair is; `retouched.notes` then holds `SAME_FILES`.
     """
     return examine(
         original, retouched, policy=policy, only=only, skip=skip, expect=expect, area_mask=area_mask, id=id
@@ -109,7 +113,7 @@ def examine(
             id=id or _name_of(before),
             verdict=verdict_of(results),
             original=before.info,
-            retouched=after.info,
+            retouched=_with_note(after, same=_same_files(original, retouched)),
             registration=evidence.registration.info,
             checks=results,
             profile=policy.profile,
@@ -181,6 +185,27 @@ def _area(source: Source, original: Picture) -> Mask:
     if picture.alpha is not None:
         return np.asarray(picture.alpha > HALF)
     return np.asarray(picture.rgb.mean(axis=2) > HALF)
+
+
+def _same_files(original: Source, retouched: Source) -> bool:
+    """Whether both are files with the same bytes; their content alone tells, not their names or dates."""
+    if not isinstance(original, str | Path) or not isinstance(retouched, str | Path):
+        return False
+    try:
+        with Path(original).open("rb") as one, Path(retouched).open("rb") as other:
+            if os.fstat(one.fileno()).st_size != os.fstat(other.fileno()).st_size:
+                return False
+            while chunk := one.read(_CHUNK_BYTES):
+                if chunk != other.read(_CHUNK_BYTES):
+                    return False
+    except OSError:  # gone since it was decoded: nothing can be said
+        return False
+    return True
+
+
+def _with_note(picture: Picture, *, same: bool) -> PictureInfo:
+    notes = (*picture.info.notes, SAME_FILES) if same else picture.info.notes
+    return picture.info.model_copy(update={"notes": notes})
 
 
 def _name_of(picture: Picture) -> str:

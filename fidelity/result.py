@@ -57,6 +57,9 @@ def _finite(value: Any) -> Any:
 Number = Annotated[int | float | None, BeforeValidator(_finite)]
 """A finite number or `None`."""
 
+SAME_FILES = "the two files are the same"
+"""Note of a retouch whose file is the original's, byte for byte: that it passes proves nothing."""
+
 Box = tuple[int, int, int, int]
 """x, y, width, height in pixels of the original."""
 
@@ -173,6 +176,11 @@ class Audit(Model):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
+    @property
+    def same_files(self) -> bool:
+        """Whether original and retouch were the same file, byte for byte."""
+        return SAME_FILES in self.retouched.notes
+
     def check(self, check_id: str) -> CheckResult:
         """The result of one check; `KeyError` when it was not run."""
         for result in self.checks:
@@ -192,6 +200,15 @@ class RunSummary(Model):
     verdicts: dict[str, int] = Field(description="verdict → number of pairs")
     checks: dict[str, dict[str, int]] = Field(description="check id → status → number of pairs")
     unmatched: tuple[str, ...] = Field(default=(), description="files without a partner, never audited")
+    unread: tuple[str, ...] = Field(
+        default=(), description="photographs of kinds that are not read, and unknown files; never audited"
+    )
+    aside: tuple[str, ...] = Field(
+        default=(), description="files that lie beside photographs and are none: sidecars, lists, notes"
+    )
+    ambiguous: tuple[str, ...] = Field(
+        default=(), description="sentences: names that fit more than one original, so that no pair was made"
+    )
 
 
 class Run(Model):

@@ -16,8 +16,14 @@ Mask = npt.NDArray[np.bool_]
 
 
 def printable(text: str) -> str:
-    """`text` with undecodable bytes of a file name replaced, so that it can be written as UTF-8."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    r"""`text` with the bytes of a file name that are not UTF-8 spelled out (`\xff`), so that it can be written.
+
+    Python keeps such bytes as half characters, which JSON has not; a `?` would make different files look alike.
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # half characters that are no bytes, as in a name from Windows
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 Text = Annotated[str, AfterValidator(printable)]

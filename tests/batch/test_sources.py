@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from fidelity.batch import archives
-from fidelity.batch.matching import match
 from fidelity.batch.pairs import file_names
 from fidelity.batch.sources import opened
 from fidelity.errors import InputError
@@ -100,54 +99,6 @@ def test_a_manifest_in_another_encoding_says_how_to_save_it(manifest):
         pairs_of(manifest("original,retouched\nbägue.jpg,b.jpg\n", "latin-1"))
 
 
-# ------------------------------------------------------------------------------------------------- matching
-
-
-@pytest.mark.parametrize(
-    ("original", "retouched"),
-    [
-        ("ring.jpg", "ring.png"),
-        ("RING.JPG", "ring.jpg"),
-        ("ring.jpg", "ring_retouched.jpg"),
-        ("ring.jpg", "ring-edited.webp"),
-        ("ring.jpg", "Ring_FINAL.jpg"),
-        ("ring.jpg", "ring (after).jpg"),
-        ("ring.jpg", "ring_retouched_v2.jpg"),
-        ("ring_original.jpg", "ring.jpg"),
-        ("ring_before.jpg", "ring_after.jpg"),
-        ("shoot 1/ring.jpg", "ring.jpg"),
-        ("ring.jpg", "delivery/ring_retouched.jpg"),
-        ("final.jpg", "final.jpg"),
-        ("ring.front.jpg", "ring.front.png"),
-    ],
-)
-def test_these_names_belong_together(original, retouched):
-    assert match([original], [retouched]).pairs == ((original, retouched),)
-
-
-@pytest.mark.parametrize(
-    ("originals", "retouched"),
-    [
-        pytest.param(["ring1.jpg"], ["ring2.jpg"], id="other numbers"),
-        pytest.param(["ring.jpg"], ["ringfinal.jpg"], id="a suffix without a separator"),
-        pytest.param(["x/ring.jpg", "y/ring.jpg"], ["ring.jpg"], id="two originals for one retouch"),
-        pytest.param(["ring.jpg"], ["ring_final.jpg", "ring_edited.jpg"], id="two retouches of one original"),
-        pytest.param(["ring.jpg", "ring.png"], ["ring.jpg", "ring.tif"], id="two files of one name on each side"),
-    ],
-)
-def test_these_are_left_alone_rather_than_guessed(originals, retouched):
-    found = match(originals, retouched)
-    assert found.pairs == ()
-    assert list(found.originals) == originals
-    assert list(found.retouched) == retouched
-
-
-def test_an_exact_name_goes_before_a_suffix_and_the_same_folder_before_another():
-    found = match(["a.jpg", "x/b.jpg", "y/b.jpg"], ["a.jpg", "a_final.jpg", "x/b_final.jpg", "y/b.jpg"])
-    assert found.pairs == (("a.jpg", "a.jpg"), ("x/b.jpg", "x/b_final.jpg"), ("y/b.jpg", "y/b.jpg"))
-    assert found.retouched == ("a_final.jpg",)
-
-
 # ---------------------------------------------------------------------------------------------- folders, ZIPs
 
 
@@ -169,11 +120,13 @@ def test_what_has_no_partner_is_listed_and_so_is_what_cannot_be_read(tmp_path):
         picture(before / name)
     picture(after / "a_retouched.png")
     picture(after / "stray.jpg")
-    for name in ("notes.txt", "phone.heic", "Thumbs.db"):
+    for name in ("notes.txt", "phone.heic", "Thumbs.db", "what.is"):
         (before / name).write_bytes(b"x")
     found = pairs_of(before, after)
     assert [pair.id for pair in found.pairs] == ["a"]
-    assert found.unmatched == tuple(map(str, (before / "lonely.png", before / "phone.heic", after / "stray.jpg")))
+    assert found.unmatched == (str(before / "lonely.png"), str(after / "stray.jpg"))
+    assert found.unread == (str(before / "phone.heic"), str(before / "what.is"))
+    assert found.aside == (str(before / "Thumbs.db"), str(before / "notes.txt"))
 
 
 def test_the_output_folder_inside_a_source_is_left_out(tmp_path):
