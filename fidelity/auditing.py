@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -22,12 +21,13 @@ from fidelity.exhibit import Exhibit
 from fidelity.expectations import checks_of, family_of, held_to, names, verified
 from fidelity.image.beside import Beside
 from fidelity.image.decode import load
-from fidelity.image.picture import Mask, Picture, PictureInfo
+from fidelity.image.picture import Mask, Picture
+from fidelity.image.same import noted, same_bytes
 from fidelity.permitting import settled
 from fidelity.policy import Policy
 from fidelity.policy.reading import sidecar
 from fidelity.registry import discover
-from fidelity.result import SAME_FILES, Audit, CheckResult, Outcome, Status, verdict_of
+from fidelity.result import Audit, CheckResult, Outcome, Status, verdict_of
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +35,6 @@ AREA_CHECK = "untouched"
 """The check that an area mask is for."""
 HALF = 127
 """Grey level above which a mask counts as white."""
-
-_CHUNK_BYTES = 1 << 20
 
 Source = str | Path | Picture | npt.NDArray[Any]
 
@@ -113,7 +111,7 @@ def examine(
             id=id or _name_of(before),
             verdict=verdict_of(results),
             original=before.info,
-            retouched=_with_note(after, same=_same_files(original, retouched)),
+            retouched=noted(after.info, same=same_bytes(original, retouched)),
             registration=evidence.registration.info,
             checks=results,
             profile=policy.profile,
@@ -185,27 +183,6 @@ def _area(source: Source, original: Picture) -> Mask:
     if picture.alpha is not None:
         return np.asarray(picture.alpha > HALF)
     return np.asarray(picture.rgb.mean(axis=2) > HALF)
-
-
-def _same_files(original: Source, retouched: Source) -> bool:
-    """Whether both are files with the same bytes; their content alone tells, not their names or dates."""
-    if not isinstance(original, str | Path) or not isinstance(retouched, str | Path):
-        return False
-    try:
-        with Path(original).open("rb") as one, Path(retouched).open("rb") as other:
-            if os.fstat(one.fileno()).st_size != os.fstat(other.fileno()).st_size:
-                return False
-            while chunk := one.read(_CHUNK_BYTES):
-                if chunk != other.read(_CHUNK_BYTES):
-                    return False
-    except OSError:  # gone since it was decoded: nothing can be said
-        return False
-    return True
-
-
-def _with_note(picture: Picture, *, same: bool) -> PictureInfo:
-    notes = (*picture.info.notes, SAME_FILES) if same else picture.info.notes
-    return picture.info.model_copy(update={"notes": notes})
 
 
 def _name_of(picture: Picture) -> str:

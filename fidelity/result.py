@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from fidelity.image.picture import PictureInfo, Text
+from fidelity.image.same import SAME_FILES
 
 AUDIT_SCHEMA: Literal["fidelity.audit/1"] = "fidelity.audit/1"
 RUN_SCHEMA: Literal["fidelity.run/1"] = "fidelity.run/1"
@@ -56,9 +57,6 @@ def _finite(value: Any) -> Any:
 
 Number = Annotated[int | float | None, BeforeValidator(_finite)]
 """A finite number or `None`."""
-
-SAME_FILES = "the two files are the same"
-"""Note of a retouch whose file is the original's, byte for byte: that it passes proves nothing."""
 
 Box = tuple[int, int, int, int]
 """x, y, width, height in pixels of the original."""

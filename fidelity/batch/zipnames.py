@@ -118,7 +118,8 @@ def _likely(names: Sequence[bytes]) -> str:
     """From the letters alone.
 
     GBK has its common characters in pairs of high bytes, and so in long runs; Western letters stand alone, or at
-    most in twos within a word. Between the two Western pages the letters decide: what is é in one is ‚ or Θ in the other.
+    most in twos within a word. Between the two Western pages the letters decide: what is é in one is ‚ or Θ in
+    the other.
     """
     runs = [run for name in names for run in _HIGH.findall(name)]
     if any(len(run) >= _LONG_RUN for run in runs) and _decodes(names, _CHINESE):

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from fidelity.cli.exits import go_silent
 from fidelity.cli.streams import visible
-from fidelity.result import SAME_FILES
+from fidelity.image.same import SAME_FILES
 
 if TYPE_CHECKING:
     from fidelity.result import Audit, CheckResult, Finding, Run

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import fidelity
+from fidelity.image.same import SAME_FILES
 from fidelity.report import words
 from fidelity.report.facts import Facts, file_name, today
 from fidelity.report.views import in_order
-from fidelity.result import SAME_FILES, Audit, Run, Status, Verdict
+from fidelity.result import Audit, Run, Status, Verdict
 
 ORDER = (Verdict.FAIL, Verdict.ERROR, Verdict.REVIEW, Verdict.PASS)
 

@@ -6,8 +6,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fidelity.batch import archives
+from fidelity.batch.listing import hidden
 from fidelity.batch.pairs import file_names
 from fidelity.batch.sources import opened
 from fidelity.errors import InputError
@@ -238,6 +241,89 @@ def test_wrong_sources_are_one_sentence(tmp_path, make, says):
     with pytest.raises(InputError, match=says) as caught:
         pairs_of(*make(tmp_path))
     assert "\n" not in str(caught.value)
+
+
+# ----------------------------------------------------------------------------------- one thing on both sides
+
+
+def test_the_same_folder_or_zip_twice_is_refused_whatever_it_is_called(tmp_path, png, monkeypatch):
+    picture(tmp_path / "shoot" / "a.png")
+    whole = zipped(tmp_path / "shoot.zip", {"a.png": png})
+    (tmp_path / "link").symlink_to(tmp_path / "shoot")
+    (tmp_path / "link.zip").symlink_to(whole)
+    monkeypatch.chdir(tmp_path)
+    folders = [Path("shoot"), tmp_path / "shoot", Path("shoot/../shoot"), Path("link")]
+    for one, other in [*((Path("shoot"), other) for other in folders), (whole, Path("link.zip")), (whole, whole)]:
+        with pytest.raises(InputError, match=r"are the same (folder|file), and would only be compared with themselves"):
+            pairs_of(one, other)
+
+
+def test_a_source_inside_the_other_is_one_side_only(tmp_path, png):
+    for name in ("a.png", "b.png", "retouched/a.png", "retouched/c.png"):
+        picture(tmp_path / "shoot" / name)
+    found = pairs_of(tmp_path / "shoot", tmp_path / "shoot" / "retouched")
+    assert [(pair.original_shown, pair.retouched_shown) for pair in found.pairs] == [
+        (str(tmp_path / "shoot/a.png"), str(tmp_path / "shoot/retouched/a.png"))
+    ]
+    assert found.unmatched == (str(tmp_path / "shoot/b.png"), str(tmp_path / "shoot/retouched/c.png"))
+    whole = zipped(tmp_path / "shoot" / "back.zip", {"a.png": png})
+    assert pairs_of(tmp_path / "shoot", whole).unread == ()
+
+
+# ------------------------------------------------------------------------------------- one original, two retouches
+
+
+def test_further_retouches_of_an_original_are_pairs_of_their_own_name(tmp_path, png):
+    picture(tmp_path / "before" / "ring.png")
+    after = zipped(tmp_path / "after.zip", {"ring.png": png, "ring_final.png": png, "web/ring.png": png})
+    found = pairs_of(tmp_path / "before", after)
+    assert [pair.id for pair in found.pairs] == ["ring", "ring_final.png", "ring.png"]
+    assert found.unmatched == found.ambiguous == ()
+
+
+def test_names_that_fit_two_originals_are_said_and_listed(tmp_path):
+    for name in ("before/x/ring.png", "before/y/ring.png", "before/a.png", "after/ring.png", "after/a.png"):
+        picture(tmp_path / name)
+    found = pairs_of(tmp_path / "before", tmp_path / "after")
+    assert [pair.id for pair in found.pairs] == ["a"]
+    assert found.ambiguous == (
+        "ring.png could belong to x/ring.png or y/ring.png; rename them, or write a manifest CSV",
+    )
+    assert found.unmatched == tuple(
+        str(tmp_path / name) for name in ("before/x/ring.png", "before/y/ring.png", "after/ring.png")
+    )
+
+
+def test_a_folder_of_photographs_that_are_not_read_says_what_it_holds(tmp_path):
+    picture(tmp_path / "before" / "a.png")
+    (tmp_path / "after").mkdir()
+    for name in ("a.heic", "b.heic", "c.heic"):
+        (tmp_path / "after" / name).touch()
+    with pytest.raises(
+        InputError, match=r"no pictures that are read; it has 3 files of other kinds \(a.heic, b.heic, …\)"
+    ):
+        pairs_of(tmp_path / "before", tmp_path / "after")
+
+
+ODD = st.text(st.characters(exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(*[st.sets(st.tuples(ODD, st.sampled_from([".png", ".heic", ".txt", ".what", ""])), max_size=5)] * 2)
+def test_every_file_comes_back_in_exactly_one_place(tmp_path_factory, before, after):
+    root = tmp_path_factory.mktemp("sides")
+    sides = root / "before", root / "after"
+    written = []
+    for side, names in zip(sides, (before, after), strict=True):
+        side.mkdir()
+        (side / "both.png").touch()
+        for stem, ending in names:
+            (side / f"{stem}{ending}").touch()
+        written += [str(path) for path in side.iterdir() if not hidden(path.name)]
+    found = pairs_of(*sides)
+    originals = {pair.original_shown for pair in found.pairs}
+    listed = [*originals, *(pair.retouched_shown for pair in found.pairs)]
+    assert sorted([*listed, *found.unmatched, *found.unread, *found.aside]) == sorted(written)
 
 
 # ------------------------------------------------------------------------------------------------ file names
