@@ -106,7 +106,7 @@ class Finding(Model):
     kind: str = Field(description="missing, extra, merged, moved, softened, invented, recoloured, …")
     severity: Severity = Severity.MAJOR
     box: Box | None = Field(default=None, description="x, y, width, height in pixels of the original")
-    message: str = Field(description="one plain sentence")
+    message: Text = Field(description="one plain sentence")
     permitted: str = Field(default="", description="what of the policy or brief allows this change; empty if nothing")
 
 
@@ -114,7 +114,7 @@ class Outcome(Model):
     """What a check returns."""
 
     status: Status
-    summary: str = Field(description="one line, e.g. '5 of 6 prongs found; 1 missing'")
+    summary: Text = Field(description="one line, e.g. '5 of 6 prongs found; 1 missing'")
     measurements: tuple[Measurement, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -155,7 +155,7 @@ class RegistrationInfo(Model):
     scale: Number = Field(default=None, description="original pixels per retouched pixel")
     rotation_deg: Number = None
     stretch: Number = Field(default=None, description="larger over smaller axis scale; 1 is unstretched")
-    message: str = ""
+    message: Text = ""
 
 
 class Audit(Model):
@@ -169,7 +169,7 @@ class Audit(Model):
     registration: RegistrationInfo
     checks: tuple[CheckResult, ...] = ()
     profile: str = "standard"
-    error: str | None = Field(default=None, description="why there is no verdict, when it is 'error'")
+    error: Text | None = Field(default=None, description="why there is no verdict, when it is 'error'")
     extra: dict[str, str] = Field(default_factory=dict, description="further manifest columns, carried through")
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)

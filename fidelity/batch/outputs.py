@@ -11,10 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fidelity.batch.sources import Sources
 from fidelity.result import Audit, CheckResult, Run, RunSummary, Status
-
-_NONE_LEFT = Sources(pairs=())
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Everything that XML 1.0 (2.2 Characters) does not allow, even escaped."""
@@ -26,8 +23,15 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,18})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 
 
-def run_of(audits: Sequence[Audit], left: Sources = _NONE_LEFT) -> Run:
-    """A run with its counts and the files that `left` has beside the pairs; audits keep their order."""
+def run_of(
+    audits: Sequence[Audit],
+    unmatched: Sequence[str] = (),
+    *,
+    unread: Sequence[str] = (),
+    aside: Sequence[str] = (),
+    ambiguous: Sequence[str] = (),
+) -> Run:
+    """A run with its counts; audits keep their order. What lies beside the pairs is as in `Sources`."""
     verdicts: dict[str, int] = {}
     checks: dict[str, dict[str, int]] = {}
     for audit in audits:
@@ -39,10 +43,10 @@ def run_of(audits: Sequence[Audit], left: Sources = _NONE_LEFT) -> Run:
         pairs=len(audits),
         verdicts=verdicts,
         checks=checks,
-        unmatched=left.unmatched,
-        unread=left.unread,
-        aside=left.aside,
-        ambiguous=left.ambiguous,
+        unmatched=tuple(unmatched),
+        unread=tuple(unread),
+        aside=tuple(aside),
+        ambiguous=tuple(ambiguous),
     )
     return Run(audits=tuple(audits), summary=summary)
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fidelity.cli.exits import go_silent
-from fidelity.cli.streams import visible
+from fidelity.cli.streams import harmless, visible
 from fidelity.image.same import SAME_FILES
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class _Console(Console):
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """As rich does, but no text commands the terminal, whoever wrote it and wherever it is printed."""
         for segment in super().render(renderable, options):
-            yield segment if segment.control else segment._replace(text=visible(segment.text))
+            yield segment if segment.control else segment._replace(text=harmless(segment.text))
 
 
 def console_for(*, stderr: bool = False) -> Console:
@@ -165,8 +165,10 @@ def _show_rest(console: Console, run: Run) -> None:
             console.print(Text(f"  and {len(names) - MOST_LISTED} more, in results.json", style="dim"))
     if summary.aside:
         console.print()
-        files = f"{len(summary.aside)} file" + ("s that are" if len(summary.aside) > 1 else " that is")
-        console.print(Text(f"Left aside: {files} no photograph.", style="dim"))
+        files = f"{len(summary.aside)} file" + (
+            "s that are no photographs" if len(summary.aside) > 1 else " that is no photograph"
+        )
+        console.print(Text(f"Left aside: {files}.", style="dim"))
 
 
 def show_run(console: Console, run: Run, out: Path) -> None:

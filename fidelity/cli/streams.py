@@ -30,6 +30,11 @@ def visible(text: str) -> str:
     return _COMMANDS.sub(lambda found: _spelled(found.group()), printable(text))
 
 
+def harmless(text: str) -> str:
+    """`text` without what would command a terminal; as wide as before, for text whose place is given."""
+    return _COMMANDS.sub("", text)
+
+
 def plain(text: str) -> str:
     """`text` in ASCII: our own signs by what is like them, letters without their accents, others spelled out."""
     return "".join(_plain(sign) for sign in text)

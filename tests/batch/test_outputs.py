@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fidelity.batch.outputs import csv_of, junit, run_of, table, write_results
-from fidelity.batch.sources import Sources
 from fidelity.image.picture import PictureInfo
 from fidelity.result import Audit, CheckResult, Finding, RegistrationInfo, verdict_of
 
@@ -38,7 +37,10 @@ RUN = run_of(
         audit("dark <1>", check("prongs", "review"), check("chain", "error")),
         audit("broken", verdict="error", error="b.jpg is truncated", extra={"verdict": "mine", "vendor": "Z"}),
     ],
-    Sources(pairs=(), unmatched=("lonely.jpg",), unread=("a.heic",), aside=("Thumbs.db",), ambiguous=("a or b",)),
+    ["lonely.jpg"],
+    unread=["a.heic"],
+    aside=["Thumbs.db"],
+    ambiguous=["a or b"],
 )
 
 
