@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fidelity.brief import Expected
-from fidelity.image.picture import printable
+from fidelity.texts import printable
 
 _LONGEST_NAME = 80  # characters; with '-original.jpg' behind it well under the 143 of an encrypted home folder
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}

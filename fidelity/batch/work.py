@@ -10,10 +10,11 @@ from urllib.parse import quote
 from fidelity.batch.pairs import Pair
 from fidelity.errors import FidelityError
 from fidelity.exhibit import Exhibit
-from fidelity.image.picture import U8, PictureInfo, printable
+from fidelity.image.picture import U8, PictureInfo
 from fidelity.policy import Policy
 from fidelity.policy.reading import sidecar_of
 from fidelity.result import Audit, RegistrationInfo, Verdict
+from fidelity.texts import printable
 
 log = logging.getLogger(__name__)
 
