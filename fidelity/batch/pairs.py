@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fidelity.brief import Expected
+from fidelity.texts import printable
 
 _LONGEST_NAME = 80  # characters; with '-original.jpg' behind it well under the 143 of an encrypted home folder
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
@@ -60,8 +61,3 @@ def file_names(ids: Sequence[str]) -> dict[str, str]:
         else f"{name}-{hashlib.sha256(id.encode()).hexdigest()[:8]}".lstrip("-")
         for id, name in plain.items()
     }
-
-
-def printable(text: str) -> str:
-    """Without the half characters by which Python keeps file names that are not UTF-8; JSON has no such."""
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -67,7 +67,13 @@ def run_batch(
             with Journal(out, ((t.fingerprint, done[t.pair.id]) for t in tasks if t.pair.id in done)) as journal:
                 _audit(todo, done, journal, workers or default_workers(len(todo)), console)
         finally:  # also on Ctrl-C
-            run = run_of([done[t.pair.id] for t in tasks if t.pair.id in done], found.unmatched)
+            run = run_of(
+                [done[t.pair.id] for t in tasks if t.pair.id in done],
+                found.unmatched,
+                unread=found.unread,
+                aside=found.aside,
+                ambiguous=found.ambiguous,
+            )
             _write(run, tasks, out)
     return run
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from urllib.parse import quote
 
-from fidelity.batch.pairs import Pair, printable
+from fidelity.batch.pairs import Pair
 from fidelity.errors import FidelityError
 from fidelity.exhibit import Exhibit
 from fidelity.image.picture import U8, PictureInfo
 from fidelity.policy import Policy
 from fidelity.policy.reading import sidecar_of
 from fidelity.result import Audit, RegistrationInfo, Verdict
+from fidelity.texts import printable
 
 log = logging.getLogger(__name__)
 

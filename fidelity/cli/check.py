@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import typer
 from fidelity.cli.exits import Exit, go_silent
 from fidelity.cli.options import Only, PolicyFile, Profile, Skip, expectations, listed, selected, the_policy
 from fidelity.cli.outputs import writable, write_overlays, write_text
+from fidelity.cli.streams import write_json
 from fidelity.errors import InputError
 
 
@@ -75,8 +75,7 @@ def command(  # noqa: PLR0917 - typer names every one of them; nobody calls this
         write_text("--json", json_file, audit.to_json())
     if json == "-":
         try:
-            sys.stdout.write(audit.to_json() + "\n")
-            sys.stdout.flush()
+            write_json(audit.to_json())
         except BrokenPipeError:
             go_silent()
 

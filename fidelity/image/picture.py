@@ -9,15 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from fidelity.texts import printable
+
 U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-
-
-def printable(text: str) -> str:
-    """`text` with undecodable bytes of a file name replaced, so that it can be written as UTF-8."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 Text = Annotated[str, AfterValidator(printable)]
@@ -27,7 +24,8 @@ Text = Annotated[str, AfterValidator(printable)]
 class PictureInfo(BaseModel):
     """What was read: the file's own facts, before anything was converted."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # A copy with another path is not validated until an audit holds it; then it must be, or JSON cannot be written.
+    model_config = ConfigDict(frozen=True, extra="forbid", revalidate_instances="always")
 
     path: Text = ""
     width: int = Field(default=0, description="pixels, after EXIF orientation")
@@ -35,7 +33,7 @@ class PictureInfo(BaseModel):
     format: str = Field(default="", description="JPEG, PNG, WEBP, TIFF, AVIF, …; 'array' for an array")
     mode: str = Field(default="", description="colour mode of the file: RGB, RGBA, L, CMYK, P, I;16, …")
     bit_depth: int = 8
-    profile: str = Field(default="", description="ICC profile description; empty when the file has none")
+    profile: Text = Field(default="", description="ICC profile description; empty when the file has none")
     orientation: int = Field(default=1, description="EXIF orientation that was applied, 1 to 8")
     dpi: float | None = None
     alpha: bool = False
@@ -43,7 +41,7 @@ class PictureInfo(BaseModel):
     bytes: int = 0
     metadata: tuple[str, ...] = Field(default=(), description="kinds of metadata in the file: exif, icc, iptc, xmp")
     digital_source_type: Text = Field(default="", description="IPTC DigitalSourceType, e.g. trainedAlgorithmicMedia")
-    notes: tuple[str, ...] = Field(default=(), description="what was converted or assumed, in plain words")
+    notes: tuple[Text, ...] = Field(default=(), description="what was converted or assumed, in plain words")
 
 
 @dataclass(frozen=True, eq=False)

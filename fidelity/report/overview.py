@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import fidelity
+from fidelity.image.same import SAME_FILES
 from fidelity.report import words
 from fidelity.report.facts import Facts, file_name, today
 from fidelity.report.views import in_order
 from fidelity.result import Audit, Run, Status, Verdict
+from fidelity.texts import visible
 
 ORDER = (Verdict.FAIL, Verdict.ERROR, Verdict.REVIEW, Verdict.PASS)
 
@@ -56,6 +58,15 @@ class CheckCounts:
 
 
 @dataclass(frozen=True)
+class FileList:
+    """Files that were not audited: what they are, how many, and which."""
+
+    title: str
+    names: tuple[str, ...]
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
 class IndexView:
     """Everything that the overview says."""
 
@@ -67,7 +78,7 @@ class IndexView:
     statuses: tuple[tuple[str, str], ...]  # status, word: the columns of `checks`
     checks: tuple[CheckCounts, ...]
     rows: tuple[Row, ...]
-    unmatched: tuple[str, ...]
+    lists: tuple[FileList, ...]
 
 
 def index_view(run: Run, links: Mapping[str, str], thumbnails: Mapping[str, tuple[str, str]]) -> IndexView:
@@ -78,7 +89,7 @@ def index_view(run: Run, links: Mapping[str, str], thumbnails: Mapping[str, tupl
         date=today(),
         version=fidelity.__version__,
         pairs=len(run.audits),
-        sentence=_sentence(counts, len(run.audits)),
+        sentence=_sentence(counts, len(run.audits)) + _left(run),
         verdicts=tuple((v.value, words.VERDICT[v], counts[v]) for v in ORDER),
         statuses=tuple((s.value, words.STATUS[s]) for s in Status),
         checks=tuple(
@@ -88,8 +99,23 @@ def index_view(run: Run, links: Mapping[str, str], thumbnails: Mapping[str, tupl
             )
         ),
         rows=tuple(_row(audit, links.get(audit.id, ""), thumbnails.get(audit.id)) for audit in ordered),
-        unmatched=run.summary.unmatched,
+        lists=_lists(run),
     )
+
+
+def _lists(run: Run) -> tuple[FileList, ...]:
+    summary = run.summary
+    lists = (
+        FileList(f"{_files(summary.unmatched)} without a partner, never audited", summary.unmatched),
+        FileList("Not clear which original they belong to, never audited", summary.ambiguous),
+        FileList(f"{_files(summary.unread)} of kinds that are not read, never audited", summary.unread),
+        FileList(f"{_files(summary.aside)} beside the photographs", summary.aside, quiet=True),
+    )
+    return tuple(replace(one, names=tuple(map(visible, one.names))) for one in lists if one.names)
+
+
+def _files(names: tuple[str, ...]) -> str:
+    return f"{len(names)} file{'' if len(names) == 1 else 's'}"
 
 
 def local(url: str) -> str:
@@ -108,7 +134,7 @@ def _row(audit: Audit, link: str, thumbnails: tuple[str, str] | None) -> Row:
         verdict_word=words.VERDICT[audit.verdict],
         link=local(link),
         thumbnails=None if thumbnails is None else (local(thumbnails[0]), local(thumbnails[1])),
-        names=(file_name(audit.original.path), file_name(audit.retouched.path)),
+        names=(visible(file_name(audit.original.path)), visible(file_name(audit.retouched.path))),
         columns=_columns(audit.extra),
         reasons=tuple(
             Reason(
@@ -127,6 +153,8 @@ def _row(audit: Audit, link: str, thumbnails: tuple[str, str] | None) -> Row:
 def _note(audit: Audit) -> str:
     if audit.verdict is Verdict.ERROR:
         return audit.error or words.VERDICT_MEANS[Verdict.ERROR]
+    if audit.same_files:
+        return f"Note: {SAME_FILES}, byte for byte."
     advising = [c for c in audit.checks if not c.gating and c.status is Status.FAIL]
     return f"Advice: {', '.join(words.name(c) for c in advising)}." if advising else ""
 
@@ -140,6 +168,12 @@ def _columns(extra: Mapping[str, str]) -> Facts:
         (words.shortened(name, _COLUMN_LENGTH), words.shortened(extra[name], _COLUMN_LENGTH))
         for name in names[:_COLUMNS]
     )
+
+
+def _left(run: Run) -> str:
+    """What the sentence above does not speak of, since nobody looked at it."""
+    left = (*run.summary.unmatched, *run.summary.unread)
+    return f"; {_files(left)} {'was' if len(left) == 1 else 'were'} not audited" if left else ""
 
 
 def _sentence(counts: Mapping[Verdict, int], pairs: int) -> str:
