@@ -192,6 +192,7 @@ class RunSummary(Model):
     verdicts: dict[str, int] = Field(description="verdict → number of pairs")
     checks: dict[str, dict[str, int]] = Field(description="check id → status → number of pairs")
     unmatched: tuple[str, ...] = Field(default=(), description="files without a partner, never audited")
+    problems: tuple[str, ...] = Field(default=(), description="sentences about reports and results not written")
 
 
 class Run(Model):

@@ -1,127 +1,211 @@
-"""Work in processes of its own, so that one that dies takes nothing with it but its own task."""
+"""Work in processes of its own, so that one that dies, hangs or swells takes nothing with it but its own task.
+
+Neither `concurrent.futures` nor `loky` can end the one worker that hangs (when a worker dies, both give up every
+task under way), and `pebble`, which can, is under the LGPL; hence this small one, around `multiprocessing`.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
+import functools
+import tempfile
+import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from typing import TypeVar
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from fidelity.batch.machine import USABLE, memory_bytes
+from fidelity.batch.worker import Answer, Ready, Worker
+from fidelity.errors import InputError
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-PEAK_BYTES = 1_500_000_000
-"""Memory that one audit may take, from the design; there are no more workers than memory has room for."""
+SECONDS = 1200.0
+"""Default time limit for one pair: the slowest legal pair that is known, of 50 megapixels, takes 704 s of CPU."""
 
-_AHEAD = 2  # tasks handed out per worker, so that none waits for the parent between two
+_START_SECONDS = 300.0  # for a worker to import what it needs; a network drive in the morning takes a minute
+_START_TRIES = 3  # workers in a row that end before they are ready: then none ever will
+_POLL_SECONDS = 0.1  # how often limits and requests to stop are looked at
+_LONGEST_TICK_SECONDS = 1.0  # a laptop that slept, or Ctrl-Z, is no work of a pair
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What one task may take."""
+
+    seconds: float = SECONDS
+    """0: as long as it likes."""
+    memory: int | None = None
+    """Bytes a worker. 0: as much as it likes. None: an equal share of what the machine has; a task that needs
+    more than its share is tried once more on its own, with all of it."""
+
+
+@dataclass(frozen=True)
 class WorkerDied:
-    """The result of a task whose process was killed, twice: once among others, once on its own."""
+    """The result of a task whose process ended without an answer, twice: once among others, once on its own."""
+
+    exitcode: int | None = None
+    """As of `multiprocessing.Process`: negative for a signal."""
 
 
-def default_workers(tasks: int) -> int:
-    """One worker a core, fewer when memory or tasks are few."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):  # not on this platform
-        memory = cores * PEAK_BYTES
-    return max(1, min(cores, memory // PEAK_BYTES, tasks))
+@dataclass(frozen=True)
+class TimedOut:
+    """The result of a task that was not done in time."""
+
+    seconds: float
 
 
-def results(work: Callable[[T], R], tasks: Sequence[T], workers: int) -> Iterator[tuple[T, R | WorkerDied]]:
-    """Yield each task with its result as they finish, in any order. `work` and tasks must pickle.
+@dataclass(frozen=True)
+class TookTooMuch:
+    """The result of a task that took more memory than it may."""
 
-    One worker means this process. When a process is killed, nobody can say which of the tasks under way did
-    it; each of these is tried again alone, and only one that kills its process again is given up.
+    limit: int
 
-    On Ctrl-C, tasks under way are finished and yielded before `KeyboardInterrupt` goes on; on a second one
-    they are lost.
+
+Lost = WorkerDied | TimedOut | TookTooMuch
+
+
+def results(
+    work: Callable[[T], R],
+    tasks: Sequence[T],
+    workers: int,
+    *,
+    limits: Limits | None = None,
+    stop: Callable[[], int] = lambda: 0,
+    first: Callable[[], None] | None = None,
+) -> Iterator[tuple[T, R | Lost]]:
+    """Yield each task with its result as they finish, in any order. `work`, `first`, tasks and results must pickle.
+
+    All work is done in other processes, also with one worker; each calls `first` once. A task that ended its
+    process may have been the victim of another (out of memory), so it is tried again alone at the end, and given
+    up when it ends that one too. What `work` raises is raised here.
+
+    `stop()` is asked all the time: 0 goes on, 1 hands out nothing more and yields what is under way, 2 ends what
+    is under way as well. Raises `InputError` when no process can be started.
     """
-    if workers == 1:
-        for task in tasks:
-            with one_thread():
-                result = work(task)
-            yield task, result
-        return
-    waiting = list(reversed(tasks))
-    while waiting:
-        suspects: list[T] = []
-        yield from _until_broken(work, waiting, workers, suspects)
-        for task in suspects:
-            yield task, _alone(work, task)
+    limits = limits or Limits()
+    most = int(USABLE * memory_bytes())
+    share = most // max(1, workers) if limits.memory is None else limits.memory
+    again: list[T] = []
+    with tempfile.TemporaryDirectory(prefix="fidelity-work-", ignore_cleanup_errors=True) as temporary:
+        start = functools.partial(Worker[T, R], work, first, Path(temporary))
+        for task, result in _Round(start, tasks, workers, Limits(limits.seconds, share), stop).run():
+            small = isinstance(result, TookTooMuch) and limits.memory is None and workers > 1
+            if isinstance(result, WorkerDied) or small:
+                again.append(task)
+            else:
+                yield task, result
+        alone = most if limits.memory is None else limits.memory
+        yield from _Round(start, again, 1, Limits(limits.seconds, alone), stop).run()
 
 
-def _until_broken(work: Callable[[T], R], waiting: list[T], workers: int, suspects: list[T]) -> Iterator[tuple[T, R]]:
-    """Take tasks off the end of `waiting`; those under way when a process dies end in `suspects`."""
-    pool, under_way = _pool(workers), dict[Future[R], T]()
-    try:
-        while waiting or under_way:
-            while waiting and len(under_way) < workers * _AHEAD:
-                under_way[pool.submit(work, waiting[-1])] = waiting[-1]
-                waiting.pop()
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield under_way[future], future.result()
-                del under_way[future]
-    except BrokenProcessPool:
-        finished, broken = _sorted_out(under_way)
-        suspects.extend(broken)
-        yield from finished
-    except KeyboardInterrupt:
-        pool.shutdown(wait=True, cancel_futures=True)
-        yield from _sorted_out(under_way)[0]
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+class _Round(Generic[T, R]):
+    """Some workers, some tasks, and who has which."""
 
+    def __init__(
+        self,
+        start: Callable[[], Worker[T, R]],
+        tasks: Sequence[T],
+        workers: int,
+        limits: Limits,
+        stop: Callable[[], int],
+    ) -> None:
+        self._start = start
+        self._waiting = deque(tasks)
+        self._most = workers
+        self._limits = limits
+        self._stop = stop
+        self._crew: list[Worker[T, R]] = []
+        self._failed = 0
+        self._looked = time.monotonic()
 
-def _sorted_out(under_way: dict[Future[R], T]) -> tuple[list[tuple[T, R]], list[T]]:
-    """(tasks that did finish with their results, the others)."""
-    finished, others = [], []
-    for future, task in under_way.items():
-        if future.done() and not future.cancelled() and future.exception() is None:
-            finished.append((task, future.result()))
-        else:
-            others.append(task)
-    return finished, others
-
-
-def _alone(work: Callable[[T], R], task: T) -> R | WorkerDied:
-    with _pool(1) as pool:
+    def run(self) -> Iterator[tuple[T, R | Lost]]:
+        """Every task with its result, unless it is told to stop."""
         try:
-            return pool.submit(work, task).result()
-        except BrokenProcessPool:
-            return WorkerDied()
+            while self._goes_on():
+                self._hand_out()
+                wait([worker.connection for worker in self._crew], timeout=_POLL_SECONDS)
+                passed, self._looked = self._passed(), time.monotonic()
+                for worker in tuple(self._crew):
+                    worker.spent += passed
+                    task = worker.task
+                    result = self._looked_at(worker)
+                    if task is not None and result is not None:
+                        yield task, result[0]
+        finally:
+            # Those that work are ended at once; only then are the idle ones waited for.
+            for worker in sorted(self._crew, key=lambda worker: worker.task is None):
+                worker.dismiss()
 
+    def _goes_on(self) -> bool:
+        level = self._stop()
+        busy = any(worker.task is not None for worker in self._crew)
+        return level < 2 and (busy or (level == 0 and bool(self._waiting)))
 
-def _pool(workers: int) -> ProcessPoolExecutor:
-    """Never `fork`: OpenCV's and BLAS's threads do not survive it."""
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start)
+    def _passed(self) -> float:
+        return min(time.monotonic() - self._looked, _LONGEST_TICK_SECONDS)
 
+    def _hand_out(self) -> None:
+        if self._stop():
+            return
+        busy = sum(worker.task is not None for worker in self._crew)
+        while len(self._crew) < min(self._most, busy + len(self._waiting)):
+            try:
+                self._crew.append(self._start())
+            except OSError as error:  # no more processes, or no memory for one
+                if not self._crew:
+                    raise InputError(
+                        f"no process can be started to audit in ({error}); close other programs"
+                    ) from error
+                self._most = len(self._crew)
+        for worker in self._crew:
+            if worker.ready and worker.task is None and self._waiting:
+                worker.give(self._waiting.popleft())
 
-def _start() -> None:
-    import cv2  # noqa: PLC0415 - in the worker, not in whoever imports this module
+    def _looked_at(self, worker: Worker[T, R]) -> tuple[Any] | None:
+        """The result of its task in a tuple, if it came to an end by now, one way or another."""
+        try:
+            said = worker.heard()
+        except EOFError:
+            return self._buried(worker)
+        if isinstance(said, Answer):
+            worker.task = None
+            if said.error is not None:
+                raise said.error
+            return (said.result,)
+        if isinstance(said, Ready):
+            worker.ready, self._failed = True, 0
+            return None
+        lost = self._beyond(worker)
+        if lost is not None:
+            self._crew.remove(worker)
+            worker.kill()
+        elif not worker.ready and worker.spent > _START_SECONDS:
+            self._buried(worker)
+        return None if lost is None else (lost,)
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides
-    cv2.setNumThreads(1)  # as many processes as cores; threads on top would only get in their way
+    def _beyond(self, worker: Worker[T, R]) -> Lost | None:
+        if worker.task is None:
+            return None
+        if self._limits.seconds and worker.spent > self._limits.seconds:
+            return TimedOut(self._limits.seconds)
+        if self._limits.memory and worker.memory_bytes() > self._limits.memory:
+            return TookTooMuch(self._limits.memory)
+        return None
 
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """OpenCV as in a worker, so that the numbers are the same, bit for bit."""
-    import cv2  # noqa: PLC0415
-
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(before)
+    def _buried(self, worker: Worker[T, R]) -> tuple[Any] | None:
+        self._crew.remove(worker)
+        worker.bury()
+        if worker.task is not None:
+            return (WorkerDied(worker.exitcode),)
+        if not worker.ready:
+            self._failed += 1
+            if self._failed >= _START_TRIES:
+                raise InputError(
+                    f"the processes to audit in end as soon as they start (exit code {worker.exitcode}); a script "
+                    'that calls run_batch needs `if __name__ == "__main__":` around it, else reinstall fidelity-qa'
+                )
+        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from fidelity.errors import FidelityError
 
 P = ParamSpec("P")
 
+_SIGNALLED = 128  # what a shell adds to the number of the signal that ended a command
+
 
 class Exit(IntEnum):
     """What a script or a CI job may rely on."""
@@ -24,7 +27,9 @@ class Exit(IntEnum):
     FAIL = 1
     ERROR = 2
     REVIEW = 3
+    HUNG_UP = 129
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 def polite(command: Callable[P, Exit]) -> Callable[P, None]:
@@ -37,8 +42,8 @@ def polite(command: Callable[P, Exit]) -> Callable[P, None]:
         except FidelityError as error:
             say(str(error))
             code = Exit.ERROR
-        except KeyboardInterrupt:
-            code = Exit.INTERRUPTED
+        except KeyboardInterrupt as error:
+            code = Exit(_SIGNALLED + getattr(error, "signum", signal.SIGINT))
         except OSError as error:
             say(f"the system refused: {error}")
             code = Exit.ERROR

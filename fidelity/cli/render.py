@@ -123,6 +123,11 @@ def _show_failures(console: Console, run: Run) -> None:
         console.print(Text(f"and {len(bad) - MOST_FAILURES} more", style="dim"))
 
 
+def _problems(problems: tuple[str, ...]) -> str:
+    more = f"\n  and {len(problems) - MOST_FAILURES} more" if len(problems) > MOST_FAILURES else ""
+    return "Not everything was written:" + "".join(f"\n  {line}" for line in problems[:MOST_FAILURES]) + more
+
+
 def show_run(console: Console, run: Run, out: Path) -> None:
     """Verdicts, statuses by check, what was left out, and where the files are."""
     counts = run.summary.verdicts
@@ -146,6 +151,9 @@ def show_run(console: Console, run: Run, out: Path) -> None:
         console.print(Text("Without a partner, not audited:", style="yellow"))
         for name in run.summary.unmatched:
             console.print(Text(f"  {name}"), soft_wrap=True)
+    if run.summary.problems:
+        console.print()
+        console.print(Text(_problems(run.summary.problems), style="yellow"), soft_wrap=True)
     console.print()
     for name in ("index.html", "results.json", "results.csv", "junit.xml"):
         if (out / name).exists():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fidelity.batch.pool import WorkerDied, default_workers, results
+from fidelity.batch.machine import default_workers
+from fidelity.batch.pool import WorkerDied, results
 
 from .stand_in import double, kill_once
 
