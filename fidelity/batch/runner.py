@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,16 +12,13 @@ from rich.console import Console
 from rich.text import Text
 
 from fidelity import registry
+from fidelity.apart import SECONDS, Limits, Lost, Stopping, default_workers, listening, results, sentence
 from fidelity.batch.folder import INDEX, locked, prepare, refuse_overwriting, tidy
 from fidelity.batch.journal import JOURNAL, Earlier, Entry, Journal, basis_of, digest_of, fingerprint, read
-from fidelity.batch.losses import sentence
-from fidelity.batch.machine import default_workers
 from fidelity.batch.outputs import run_of, unwritten, write_results
 from fidelity.batch.pairs import Pair, file_names
-from fidelity.batch.pool import SECONDS, Limits, Lost, results
 from fidelity.batch.progress import progress_bar
 from fidelity.batch.sources import opened
-from fidelity.batch.stopping import Stopping, listening
 from fidelity.batch.work import Done, Files, Task, audit_pair, failed, one_thread
 from fidelity.brief import Expected
 from fidelity.errors import InputError, PolicyError
@@ -144,8 +141,9 @@ def _audit(
     console: Console,
 ) -> None:
     """Add the audit of each task to `state` and to the journal."""
-    with progress_bar(console, len(tasks)) as advance:
-        for task, result in results(audit_pair, tasks, workers, limits=limits, stop=stopping, first=one_thread):
+    finished_tasks = results(audit_pair, tasks, workers, limits=limits, stop=stopping, first=one_thread)
+    with closing(finished_tasks), progress_bar(console, len(tasks)) as advance:
+        for task, result in finished_tasks:
             finished = Done(failed(task, sentence(result))) if isinstance(result, Lost) else result
             journal.add(finished.fingerprint, finished.audit, finished.files)
             state.done[task.pair.id] = Entry(finished.audit, finished.files)

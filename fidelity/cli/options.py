@@ -26,7 +26,7 @@ Only = Annotated[list[str] | None, typer.Option("--only", metavar="ID,ID", help=
 Skip = Annotated[list[str] | None, typer.Option("--skip", metavar="ID,ID", help="Leave these checks out.")]
 
 SECONDS = 1200.0
-"""Default of `--timeout`; as `fidelity.batch.pool.SECONDS`, which is not imported for `--help`."""
+"""Default of `--timeout`; as `fidelity.apart.SECONDS`, which is not imported for `--help`."""
 
 Timeout = Annotated[
     float,

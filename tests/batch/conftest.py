@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-from fidelity.batch import pool, run_batch, runner
+from fidelity.apart import pool
+from fidelity.batch import run_batch, runner
 from fidelity.policy import Policy
 
 from . import stand_in

@@ -10,14 +10,14 @@ import functools
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from fidelity.batch.machine import USABLE, memory_bytes
-from fidelity.batch.worker import Answer, Ready, Worker
+from fidelity.apart.machine import USABLE, memory_bytes
+from fidelity.apart.worker import Answer, Ready, Worker
 from fidelity.errors import InputError
 
 T = TypeVar("T")
@@ -76,7 +76,7 @@ def results(
     limits: Limits | None = None,
     stop: Callable[[], int] = lambda: 0,
     first: Callable[[], None] | None = None,
-) -> Iterator[tuple[T, R | Lost]]:
+) -> Generator[tuple[T, R | Lost], None, None]:
     """Yield each task with its result as they finish, in any order. `work`, `first`, tasks and results must pickle.
 
     All work is done in other processes, also with one worker; each calls `first` once. A task that ended its

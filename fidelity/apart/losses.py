@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from fidelity.batch.pool import Lost, TimedOut, TookTooMuch, WorkerDied
+from fidelity.apart.pool import Lost, TimedOut, TookTooMuch, WorkerDied
 
 _MINUTE_SECONDS = 60
 _GIGABYTE = 1e9

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fidelity.batch.machine import default_workers
-from fidelity.batch.pool import WorkerDied, results
+from fidelity.apart.machine import default_workers
+from fidelity.apart.pool import WorkerDied, results
 
-from .stand_in import double, kill_once
+from .tasks import double, kill_once
 
 
 @pytest.mark.parametrize("workers", [1, 2])
