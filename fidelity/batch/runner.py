@@ -19,7 +19,7 @@ from fidelity.batch.outputs import run_of, unwritten, write_results
 from fidelity.batch.pairs import Pair, file_names
 from fidelity.batch.progress import progress_bar
 from fidelity.batch.sources import opened
-from fidelity.batch.work import Done, Files, Task, audit_pair, failed, one_thread
+from fidelity.batch.work import Done, Files, Task, audit_pair, failed, prepared
 from fidelity.brief import Expected
 from fidelity.errors import InputError, PolicyError
 from fidelity.expectations import checks_of, names
@@ -141,7 +141,7 @@ def _audit(
     console: Console,
 ) -> None:
     """Add the audit of each task to `state` and to the journal."""
-    finished_tasks = results(audit_pair, tasks, workers, limits=limits, stop=stopping, first=one_thread)
+    finished_tasks = results(audit_pair, tasks, workers, limits=limits, stop=stopping, first=prepared)
     with closing(finished_tasks), progress_bar(console, len(tasks)) as advance:
         for task, result in finished_tasks:
             finished = Done(failed(task, sentence(result))) if isinstance(result, Lost) else result

@@ -6,6 +6,7 @@ import io
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path, PurePath
 from urllib.parse import quote
 
@@ -80,11 +81,16 @@ class Done:
     fingerprint: str = ""
 
 
-def one_thread() -> None:
-    """OpenCV in a worker: as many processes as cores; threads on top would only get in their way."""
+def prepared() -> None:
+    """What a worker does once, before its first pair, so that none of it counts as that pair's time."""
     import cv2  # noqa: PLC0415
 
-    cv2.setNumThreads(1)
+    from fidelity.registry import discover  # noqa: PLC0415
+
+    cv2.setNumThreads(1)  # as many processes as cores; threads on top would only get in their way
+    discover()
+    for module in ("fidelity.auditing", "fidelity.report.render"):
+        import_module(module)
 
 
 def audit_pair(task: Task) -> Done:

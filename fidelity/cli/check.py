@@ -113,6 +113,11 @@ def command(  # noqa: PLR0917 - typer names every one of them; nobody calls this
     return Exit[audit.verdict.name]
 
 
+def prepared() -> None:
+    """Import what is heavy before the time of the pair begins."""
+    import fidelity.auditing  # noqa: F401
+
+
 def examined(request: Request) -> Audit:
     """Audit, and write report and evidence."""
     from fidelity.auditing import examine
@@ -142,7 +147,8 @@ def _apart(request: Request, timeout: float, memory: int | None) -> Audit:
     """`examined` in a process of its own: a check that ends, hangs or prints must not do so to the command."""
     from fidelity.apart import Limits, Lost, listening, results, sentence
 
-    with listening(), closing(results(examined, [request], 1, limits=Limits(timeout, memory))) as finished:
+    limits = Limits(timeout, memory)
+    with listening(), closing(results(examined, [request], 1, limits=limits, first=prepared)) as finished:
         _, result = next(finished)
     if isinstance(result, Lost):
         raise InputError(f"{request.original} → {request.retouched}: {sentence(result)}")
