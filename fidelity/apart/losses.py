@@ -14,10 +14,13 @@ def sentence(lost: Lost) -> str:
     """One sentence: what happened, and what to do."""
     match lost:
         case TimedOut(seconds):
-            return f"not done after {_duration(seconds)}, so it was stopped; give it more time with --timeout"
+            return (
+                f"the audit of this pair was not done after {_duration(seconds)}, so it was stopped; "
+                "give it more time with --timeout"
+            )
         case TookTooMuch(limit):
             return (
-                f"took more than {limit / _GIGABYTE:.1f} GB of memory, so it was stopped; "
+                f"the audit of this pair took more than {limit / _GIGABYTE:.1f} GB of memory, so it was stopped; "
                 "give it more with --memory, or export the pictures smaller"
             )
         case WorkerDied(exitcode):

@@ -143,7 +143,8 @@ class Journal:
         self, out: Path, kept: Iterable[tuple[str, Entry]] = (), files: Mapping[str, str] | None = None
     ) -> None:
         """Begin anew in `out`; `files` are the pages of earlier runs. Raises `OSError`."""
-        lines = [json.dumps({"files": dict(files)}).encode() + b"\n"] if files else []
+        # Never empty, so that a disk without any room is noticed before the first pair.
+        lines = [json.dumps({"files": dict(files or {})}).encode() + b"\n"]
         lines += [_line(key, entry) for key, entry in kept]
         self._path = out / JOURNAL
         write_whole(self._path, b"".join(lines))

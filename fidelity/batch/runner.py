@@ -120,8 +120,9 @@ def run_batch(
             if journal.problem:
                 why = f"{given / JOURNAL} cannot be written ({journal.problem}); --resume will audit some pairs again"
                 state.problems.append(why)
+            wanted = {name for entry in state.done.values() for name in entry.files}
+            tidy(out, earlier.files, wanted, pages)  # before writing: it makes room
             run = _written(tasks, state, found.unmatched, given)
-            tidy(out, earlier.files, {name for entry in state.done.values() for name in entry.files}, pages)
         if stopping():  # nobody gets the run, so all that it says is said here
             audited = f"{len(run.audits)} of {len(tasks)} pairs are audited; the same command with --resume goes on"
             for line in (*run.summary.problems, f"stopped: {audited}"):

@@ -173,7 +173,7 @@ def test_resume_audits_again_what_lost_its_report(batch, delivery, tmp_path, res
 def test_a_line_of_the_journal_costs_itself_and_no_other(batch, shoot, tmp_path, resumed, harm):
     batch(*shoot)
     kept = tmp_path / "out" / JOURNAL
-    first, second = kept.read_bytes().splitlines()
+    _, first, second = kept.read_bytes().splitlines()
     assert b'"id":"b"' in second
     kept.write_bytes(first + b"\n" + harm(second) + b"\n")
     ids, run = resumed(*shoot)

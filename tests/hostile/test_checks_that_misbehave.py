@@ -26,7 +26,7 @@ LOST = {  # what a person reads of a pair whose process was lost
     "run again with --resume, and if it happens again report it",
     "crashes": "the program ended in the middle of this pair, twice (a check or a decoder crashed it; SIGSEGV); "
     "run again with --resume, and if it happens again report it",
-    "swells": "took more than 1.2 GB of memory, so it was stopped; give it more with --memory, "
+    "swells": "the audit of this pair took more than 1.2 GB of memory, so it was stopped; give it more with --memory, "
     "or export the pictures smaller",
 }
 CRASHED = {  # what a person reads of a check that raised
@@ -103,7 +103,7 @@ def test_no_process_and_no_temporary_file_is_left(run):
 def test_what_hangs_is_stopped_and_the_others_go_on(shoot):
     made = shoot("hangs", "good", "holds the lock")
     done = made.ran("batch", "pairs.csv", "--out", "out", "--workers", 2, "--timeout", TIMEOUT_SECONDS, *ONLY)
-    stopped = "not done after 20 seconds, so it was stopped; give it more time with --timeout"
+    stopped = "the audit of this pair was not done after 20 seconds, so it was stopped; give it more time with --timeout"
     assert {id: audit.get("error") for id, audit in made.audits().items()} == {
         "hangs": stopped,
         "good": None,
