@@ -20,7 +20,7 @@ def sentence(lost: Lost) -> str:
             )
         case TookTooMuch(limit):
             return (
-                f"the audit of this pair took more than {limit / _GIGABYTE:.1f} GB of memory, so it was stopped; "
+                f"the audit of this pair took more than {limit / _GIGABYTE:.3g} GB of memory, so it was stopped; "
                 "give it more with --memory, or export the pictures smaller"
             )
         case WorkerDied(exitcode):

@@ -128,7 +128,7 @@ def test_no_workers_are_refused(batch, delivery):
 # --------------------------------------------------------------------------------------- with the real checks
 
 
-def test_real_checks_say_the_same_in_a_pool_as_in_this_process(tmp_path):
+def test_real_checks_say_the_same_in_two_processes_as_in_one(tmp_path):
     try:
         import_module("fidelity.auditing")
         import_module("fidelity.registry").discover()
@@ -138,6 +138,6 @@ def test_real_checks_say_the_same_in_a_pool_as_in_this_process(tmp_path):
         picture(tmp_path / "before" / f"{name}.png")
         picture(tmp_path / "after" / f"{name}.png", 200 if name == "a" else 120)
     sources = [tmp_path / "before", tmp_path / "after"]
-    serial, pool = (run_batch(sources, tmp_path / f"out{n}", workers=n) for n in (1, 2))
-    assert without_seconds(serial) == without_seconds(pool)
-    assert Verdict.ERROR not in {audit.verdict for audit in serial.audits}
+    one, two = (run_batch(sources, tmp_path / f"out{n}", workers=n) for n in (1, 2))
+    assert without_seconds(one) == without_seconds(two)
+    assert Verdict.ERROR not in {audit.verdict for audit in one.audits}

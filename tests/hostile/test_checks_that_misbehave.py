@@ -103,7 +103,9 @@ def test_no_process_and_no_temporary_file_is_left(run):
 def test_what_hangs_is_stopped_and_the_others_go_on(shoot):
     made = shoot("hangs", "good", "holds the lock")
     done = made.ran("batch", "pairs.csv", "--out", "out", "--workers", 2, "--timeout", TIMEOUT_SECONDS, *ONLY)
-    stopped = "the audit of this pair was not done after 20 seconds, so it was stopped; give it more time with --timeout"
+    stopped = (
+        "the audit of this pair was not done after 20 seconds, so it was stopped; give it more time with --timeout"
+    )
     assert {id: audit.get("error") for id, audit in made.audits().items()} == {
         "hangs": stopped,
         "good": None,
