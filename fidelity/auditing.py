@@ -23,6 +23,7 @@ from fidelity.expectations import checks_of, family_of, held_to, names, verified
 from fidelity.image.beside import Beside
 from fidelity.image.decode import load
 from fidelity.image.picture import Mask, Picture
+from fidelity.image.same import noted, same_bytes
 from fidelity.permitting import settled
 from fidelity.policy import Policy
 from fidelity.policy.reading import sidecar
@@ -72,7 +73,8 @@ def audit(
     A file `NAME.fidelity.toml` beside the original says more of the piece.
 
     Raises `InputError` for an unreadable picture, `PolicyError` for an unknown check or expectation,
-    `RegistryError` when no checks are installed.
+    `RegistryError` when no checks are installed. Two files that are the same, byte for byte, are audited as any
+    pair is; `retouched.notes` then holds `SAME_FILES`.
     """
     return examine(
         original, retouched, policy=policy, only=only, skip=skip, expect=expect, area_mask=area_mask, id=id
@@ -110,7 +112,7 @@ def examine(
             id=id or _name_of(before),
             verdict=verdict_of(results),
             original=before.info,
-            retouched=after.info,
+            retouched=noted(after.info, same=same_bytes(original, retouched)),
             registration=evidence.registration.info,
             checks=results,
             profile=policy.profile,

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from fidelity.image.picture import PictureInfo, Text
+from fidelity.image.same import SAME_FILES
 
 AUDIT_SCHEMA: Literal["fidelity.audit/1"] = "fidelity.audit/1"
 RUN_SCHEMA: Literal["fidelity.run/1"] = "fidelity.run/1"
@@ -105,7 +106,7 @@ class Finding(Model):
     kind: str = Field(description="missing, extra, merged, moved, softened, invented, recoloured, …")
     severity: Severity = Severity.MAJOR
     box: Box | None = Field(default=None, description="x, y, width, height in pixels of the original")
-    message: str = Field(description="one plain sentence")
+    message: Text = Field(description="one plain sentence")
     permitted: str = Field(default="", description="what of the policy or brief allows this change; empty if nothing")
 
 
@@ -113,7 +114,7 @@ class Outcome(Model):
     """What a check returns."""
 
     status: Status
-    summary: str = Field(description="one line, e.g. '5 of 6 prongs found; 1 missing'")
+    summary: Text = Field(description="one line, e.g. '5 of 6 prongs found; 1 missing'")
     measurements: tuple[Measurement, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -154,7 +155,7 @@ class RegistrationInfo(Model):
     scale: Number = Field(default=None, description="original pixels per retouched pixel")
     rotation_deg: Number = None
     stretch: Number = Field(default=None, description="larger over smaller axis scale; 1 is unstretched")
-    message: str = ""
+    message: Text = ""
 
 
 class Audit(Model):
@@ -168,10 +169,15 @@ class Audit(Model):
     registration: RegistrationInfo
     checks: tuple[CheckResult, ...] = ()
     profile: str = "standard"
-    error: str | None = Field(default=None, description="why there is no verdict, when it is 'error'")
+    error: Text | None = Field(default=None, description="why there is no verdict, when it is 'error'")
     extra: dict[str, str] = Field(default_factory=dict, description="further manifest columns, carried through")
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+    @property
+    def same_files(self) -> bool:
+        """Whether original and retouch were the same file, byte for byte."""
+        return SAME_FILES in self.retouched.notes
 
     def check(self, check_id: str) -> CheckResult:
         """The result of one check; `KeyError` when it was not run."""
@@ -192,6 +198,15 @@ class RunSummary(Model):
     verdicts: dict[str, int] = Field(description="verdict → number of pairs")
     checks: dict[str, dict[str, int]] = Field(description="check id → status → number of pairs")
     unmatched: tuple[str, ...] = Field(default=(), description="files without a partner, never audited")
+    unread: tuple[str, ...] = Field(
+        default=(), description="photographs of kinds that are not read, and unknown files; never audited"
+    )
+    aside: tuple[str, ...] = Field(
+        default=(), description="files that lie beside photographs and are none: sidecars, lists, notes"
+    )
+    ambiguous: tuple[str, ...] = Field(
+        default=(), description="sentences: names that fit more than one original, so that no pair was made"
+    )
     problems: tuple[str, ...] = Field(default=(), description="sentences about reports and results not written")
 
 

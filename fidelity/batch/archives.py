@@ -8,11 +8,12 @@ import shutil
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from fidelity.batch.zipnames import names_of
 from fidelity.errors import InputError
 from fidelity.policy.reading import sidecar_of
 
@@ -99,8 +100,11 @@ class Archive:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Archive]:
-    """Open a ZIP and list its files. Raises `InputError` when it is none, or has too many."""
+def opened(path: Path, known: Collection[str] = ()) -> Iterator[Archive]:
+    """Open a ZIP and list its files; `known` names help to read theirs, see `names_of`.
+
+    Raises `InputError` when it is none, or has too many.
+    """
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
@@ -111,8 +115,7 @@ def opened(path: Path) -> Iterator[Archive]:
         members = [member for member in archive.infolist() if not member.is_dir()]
         if len(members) > MAX_MEMBERS:
             raise InputError(f"{path} holds {len(members)} files, more than {MAX_MEMBERS}; split it")
-        # Old Windows tools write backslashes, against APPNOTE.TXT 4.4.17.
-        yield Archive(path, archive, {member.filename.replace("\\", "/"): member for member in members})
+        yield Archive(path, archive, dict(zip(names_of(members, known), members, strict=True)))
 
 
 def check_space(wanted: Sequence[tuple[Archive, Sequence[str]]], folder: Path) -> None:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import functools
+import io
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fidelity.batch.pairs import Pair, printable, told_apart
+from fidelity.batch.naming import folded
+from fidelity.batch.pairs import Pair, told_apart
 from fidelity.brief import Expected
 from fidelity.errors import InputError
 from fidelity.expectations import allowed, parsed
+from fidelity.image.picture import printable
 
 REQUIRED = ("original", "retouched")
 EXPECT = "expect."
 AREA_MASK = "area_mask"
 _DELIMITERS = (",", ";", "\t")  # a spreadsheet saves 'CSV' with semicolons in half of Europe
+_TOLD = re.compile(r"sep=(.)\Z", re.IGNORECASE)
+"""The first line by which a spreadsheet is told the separator; it is no header."""
+_UTF16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+"""Encoding by the first two bytes: what spreadsheets call 'Unicode text'."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +43,14 @@ def read_manifest(path: Path) -> tuple[Pair, ...]:
     states what the original shows of X: a count, yes or no, for `metal` and `hallmark` a word. `area_mask` is a
     picture, white where the retouch may change. Every other column is carried through in `Pair.extra`.
 
+    UTF-8 or, with its mark, UTF-16; commas, semicolons or tabs, or what a first line `sep=…` says. A path may have
+    the backslashes of Windows, and its letters may be composed otherwise than on this disk: where nothing of that
+    very name exists, the one file that reads the same is taken.
+
     A file that does not exist is not an error here: it costs its own pair, later, and no other. Raises
     `InputError`, one sentence with the line, for a manifest that cannot be understood.
     """
+    _by_name.cache_clear()
     columns, rows = _table(path)
     for name in REQUIRED:
         if name not in columns:
@@ -51,7 +67,7 @@ def _pair(path: Path, row: _Row, id: str) -> Pair:
             raise InputError(f"manifest {path}, line {row.line}: '{name}' is empty; name the file")
     known = (*REQUIRED, "id", AREA_MASK)
     area = row.cells.get(AREA_MASK)
-    original, retouched = (path.parent / row.cells[name] for name in REQUIRED)
+    original, retouched = (_found(path.parent, row.cells[name]) for name in REQUIRED)
     return Pair(
         id=id,
         original=original,
@@ -63,7 +79,7 @@ def _pair(path: Path, row: _Row, id: str) -> Pair:
             for name, value in row.cells.items()
             if name.startswith(EXPECT) and value
         },
-        area_mask=path.parent / area if area else None,
+        area_mask=_found(path.parent, area) if area else None,
         extra={k: v for k, v in row.cells.items() if k not in known and not k.startswith(EXPECT)},
     )
 
@@ -80,7 +96,7 @@ def _ids(path: Path, rows: list[_Row]) -> list[str]:
         if id:
             lines[id] = row.line
     made = iter(
-        told_apart([Path(row.cells["original"]).stem for row in rows if not row.cells.get("id")], taken=tuple(lines))
+        told_apart([_stem(row.cells["original"]) for row in rows if not row.cells.get("id")], taken=tuple(lines))
     )
     return [row.cells.get("id") or next(made) for row in rows]
 
@@ -94,18 +110,57 @@ def _expected(path: Path, line: int, name: str, value: str) -> Expected:
         raise InputError(f"manifest {path}, line {line}: '{name}' is '{value}'; give {what}, or nothing") from None
 
 
-def _table(path: Path) -> tuple[list[str], list[_Row]]:
+def _stem(cell: str) -> str:
+    return Path(cell.replace("\\", "/")).stem
+
+
+def _found(folder: Path, cell: str) -> Path:
+    """The file that a cell names, else where it would lie."""
+    written = folder / cell
+    if os.path.lexists(written):
+        return written
+    path = folder
+    for part in Path(cell.replace("\\", "/")).parts:
+        literal = path / part
+        alike = () if os.path.lexists(literal) else _by_name(path).get(folded(part), ())
+        path = literal if len(alike) != 1 else path / alike[0]
+    return path
+
+
+@functools.lru_cache(maxsize=256)  # folders that rows with a missing file name; emptied before each manifest
+def _by_name(folder: Path) -> dict[str, tuple[str, ...]]:
+    """What lies in a folder, by its folded name."""
+    found: dict[str, tuple[str, ...]] = {}
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        for entry in folder.iterdir():
+            found[folded(entry.name)] = (*found.get(folded(entry.name), ()), entry.name)
+    except OSError:
+        return {}
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+        return data.decode(_UTF16.get(data[:2], "utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise InputError(f"manifest {path} is not UTF-8 text (byte {error.start}); save it as 'CSV UTF-8'") from error
+        raise InputError(
+            f"manifest {path} is not {'UTF-16' if error.encoding.startswith('utf-16') else 'UTF-8'} text "
+            f"(byte {error.start}); save it as 'CSV UTF-8'"
+        ) from error
     except OSError as error:
         raise InputError(f"manifest {path} cannot be read ({error.strerror}); check the path") from error
+
+
+def _table(path: Path) -> tuple[list[str], list[_Row]]:
     try:
-        lines = list(_cells(text))
+        lines = list(_cells(_text(path)))
     except csv.Error as error:
         raise InputError(f"manifest {path} is not a CSV file ({error}); save it as 'CSV UTF-8'") from error
     columns = [_column(name) for name in (lines[0][1] if lines else [])]
+    used = [any(len(cells) > i and cells[i] for _, cells in lines[1:]) for i in range(len(columns))]
+    # A column without a name still has values that somebody wrote down.
+    columns = [name or (f"column {i}" if used[i - 1] else "") for i, name in enumerate(columns, 1)]
     doubled = sorted({name for name in columns if name and columns.count(name) > 1})
     if doubled:
         raise InputError(f"manifest {path} has column '{doubled[0]}' twice; keep one")
@@ -122,12 +177,26 @@ def _table(path: Path) -> tuple[list[str], list[_Row]]:
 
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
-    """(line number, cells) of every line that is not blank; the header's most frequent separator is used."""
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=max(_DELIMITERS, key=header.count), strict=True)
+    """(number of its first line, cells) of every row that is not blank.
+
+    The separator is what a first line `sep=` says, else the header's most frequent one.
+    """
+    stream = io.StringIO(text, newline="")  # lines end as CSV has it; a cell may hold any other line break
+    first = stream.readline()
+    told, before = _TOLD.match(first.rstrip("\r\n")), 1
+    if told is None:
+        stream.seek(0)
+        before = 0
+        header = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
+        delimiter = max(_DELIMITERS, key=header.count)
+    else:
+        delimiter = told[1]
+    reader = csv.reader(stream, delimiter=delimiter, strict=True)
+    start = 1
     for cells in reader:
         if any(cell.strip() for cell in cells):
-            yield reader.line_num, [cell.strip() for cell in cells]
+            yield before + start, [cell.strip() for cell in cells]
+        start = reader.line_num + 1
 
 
 def _column(name: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -19,8 +21,25 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """Everything that XML 1.0 (2.2 Characters) does not allow, even escaped."""
 
 
-def run_of(audits: Sequence[Audit], unmatched: Sequence[str], problems: Sequence[str] = ()) -> Run:
-    """A run with its counts; audits keep their order. `problems` are sentences about what could not be written."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Beginnings of what spreadsheets calculate, or strip and then calculate (OWASP, CSV Injection)."""
+
+_NUMBER = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,18})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+
+
+def run_of(
+    audits: Sequence[Audit],
+    unmatched: Sequence[str] = (),
+    *,
+    unread: Sequence[str] = (),
+    aside: Sequence[str] = (),
+    ambiguous: Sequence[str] = (),
+    problems: Sequence[str] = (),
+) -> Run:
+    """A run with its counts; audits keep their order. What lies beside the pairs is as in `Sources`.
+
+    `problems` are sentences about what could not be written.
+    """
     verdicts: dict[str, int] = {}
     checks: dict[str, dict[str, int]] = {}
     for audit in audits:
@@ -33,6 +52,9 @@ def run_of(audits: Sequence[Audit], unmatched: Sequence[str], problems: Sequence
         verdicts=verdicts,
         checks=checks,
         unmatched=tuple(unmatched),
+        unread=tuple(unread),
+        aside=tuple(aside),
+        ambiguous=tuple(ambiguous),
         problems=tuple(problems),
     )
     return Run(audits=tuple(audits), summary=summary)
@@ -43,7 +65,7 @@ def write_results(run: Run, out: Path) -> list[str]:
 
     Returns a sentence for each that could not be written; an earlier one then stays as it was.
     """
-    texts = (run.to_json, lambda: table(run).to_csv(index=False, lineterminator="\n"), lambda: junit(run))
+    texts = (run.to_json, lambda: csv_of(table(run)), lambda: junit(run))
     tried = [unwritten(out / name, _writer(out / name, text)) for name, text in zip(RESULTS, texts, strict=True)]
     return [problem for problem in tried if problem]
 
@@ -65,10 +87,12 @@ def _writer(path: Path, text: Callable[[], str]) -> Callable[[], None]:
 def table(run: Run) -> pd.DataFrame:
     """One row a pair: id, verdict, the status of each check, both paths, error, further manifest columns.
 
-    A manifest column that is called like one of ours becomes `manifest.NAME`.
+    A manifest column that is called like one of ours becomes `manifest.NAME`, or `manifest.manifest.NAME` where
+    the manifest has that too: no value is lost.
     """
     statuses = list(run.summary.checks)
     ours = ["id", "verdict", *statuses, "original", "retouched", "error"]
+    theirs = _columns_for(dict.fromkeys(name for audit in run.audits for name in audit.extra), ours)
     rows = []
     for audit in run.audits:
         seen = {result.id: result.status.value for result in audit.checks}
@@ -80,10 +104,41 @@ def table(run: Run) -> pd.DataFrame:
                 "retouched": audit.retouched.path,
                 "error": audit.error or "",
             }
-            | {(f"manifest.{k}" if k in ours else k): value for k, value in audit.extra.items()}
+            | {theirs[name]: value for name, value in audit.extra.items()}
         )
-    columns = dict.fromkeys([*ours, *(name for row in rows for name in row)])
-    return pd.DataFrame(rows, columns=list(columns))
+    return pd.DataFrame(rows, columns=[*ours, *theirs.values()])
+
+
+def _columns_for(names: Iterable[str], ours: Sequence[str]) -> dict[str, str]:
+    """A column for each of the manifest's, as it is called there where that is free."""
+    wanted = list(names)
+    found = {name: name for name in wanted if name not in ours}
+    for name in wanted:
+        column = name
+        while column in ours or (column in found.values() and name not in found):
+            column = f"manifest.{column}"
+        found.setdefault(name, column)
+    return {name: found[name] for name in wanted}
+
+
+def csv_of(frame: pd.DataFrame) -> str:
+    """The table as CSV that a spreadsheet opens without running anything.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe in front, as OWASP advises; a plain
+    number stays a number.
+    """
+    rows = [[str(column) for column in frame.columns], *frame.fillna("").astype(str).to_numpy().tolist()]
+    text = io.StringIO(newline="")
+    for row in rows:
+        line = io.StringIO(newline="")
+        # Python quotes a cell with the characters of the row's ending; a bare CR in a cell must be quoted too.
+        csv.writer(line, lineterminator="\r\n").writerow([_inert(cell) for cell in row])
+        text.write(line.getvalue().removesuffix("\r\n") + "\n")
+    return text.getvalue()
+
+
+def _inert(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
 
 
 def junit(run: Run) -> str:
@@ -91,7 +146,8 @@ def junit(run: Run) -> str:
 
     Failure: a gating check failed. Error: a gating check crashed, or the pair could not be read. Skipped: the
     check does not apply, or could not tell (review): neither proves anything, and exit code 3 tells a review
-    from a pass. What a check that does not gate has to say is printed under a passed case.
+    from a pass. What a check that does not gate has to say is printed under a passed case. Elements and attributes
+    are those of the schema `junit-10.xsd` that Jenkins holds reports against.
     """
     suite = ET.Element("testsuite", name="fidelity")
     for audit in run.audits:
@@ -102,9 +158,10 @@ def junit(run: Run) -> str:
             _case(suite, audit, result)
     for parent in (suites := ET.Element("testsuites", name="fidelity"), suite):
         parent.set("tests", str(len(suite.findall("testcase"))))
-        for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        for name, tag in (("failures", "failure"), ("errors", "error")):
             parent.set(name, str(len(suite.findall(f"testcase/{tag}"))))
         parent.set("time", f"{sum(float(case.get('time', 0)) for case in suite.findall('testcase')):.3f}")
+    suite.set("skipped", str(len(suite.findall("testcase/skipped"))))  # the schema has it here alone
     suites.append(suite)
     ET.indent(suites)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(suites, encoding="unicode") + "\n"

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fidelity.brief import Expected
+from fidelity.image.picture import printable
 
-_LONGEST_NAME = (
-    80  # bytes; with its hash and '-original.jpg.new' behind it well under the 143 of an encrypted home folder
-)
+_LONGEST_NAME = 80
+"""Bytes; with its hash and '-original.jpg.new' behind it well under the 143 of an encrypted home folder."""
+
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 """File names that Windows does not allow, whatever their ending."""
 
@@ -67,8 +68,3 @@ def file_names(ids: Sequence[str]) -> dict[str, str]:
 def _cut(name: str) -> str:
     """No longer than `_LONGEST_NAME`, no letter cut in two: file systems count bytes, and a CJK letter has three."""
     return name.encode("utf-8")[:_LONGEST_NAME].decode("utf-8", "ignore").rstrip("._ ")
-
-
-def printable(text: str) -> str:
-    """Without the half characters by which Python keeps file names that are not UTF-8; JSON has no such."""
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -18,7 +18,7 @@ from fidelity.batch.journal import JOURNAL, Earlier, Entry, Journal, basis_of, d
 from fidelity.batch.outputs import run_of, unwritten, write_results
 from fidelity.batch.pairs import Pair, file_names
 from fidelity.batch.progress import progress_bar
-from fidelity.batch.sources import opened
+from fidelity.batch.sources import Sources, opened
 from fidelity.batch.work import Done, Files, Task, audit_pair, failed, prepared
 from fidelity.brief import Expected
 from fidelity.errors import InputError, PolicyError
@@ -122,7 +122,7 @@ def run_batch(
                 state.problems.append(why)
             wanted = {name for entry in state.done.values() for name in entry.files}
             tidy(out, earlier.files, wanted, pages)  # before writing: it makes room
-            run = _written(tasks, state, found.unmatched, given)
+            run = _written(tasks, state, found, given)
         if stopping():  # nobody gets the run, so all that it says is said here
             audited = f"{len(run.audits)} of {len(tasks)} pairs are audited; the same command with --resume goes on"
             for line in (*run.summary.problems, f"stopped: {audited}"):
@@ -217,10 +217,13 @@ def _kept(tasks: Sequence[Task], earlier: Earlier) -> _State:
     return state
 
 
-def _written(tasks: Sequence[Task], state: _State, unmatched: Sequence[str], out: Path) -> Run:
+def _written(tasks: Sequence[Task], state: _State, found: Sources, out: Path) -> Run:
     """The run, after its files were written as far as that was possible."""
     audits = [state.done[task.pair.id].audit for task in tasks if task.pair.id in state.done]
-    run = run_of(audits, unmatched, state.problems)
+    made = functools.partial(
+        run_of, audits, found.unmatched, unread=found.unread, aside=found.aside, ambiguous=found.ambiguous
+    )
+    run = made(problems=state.problems)
     linked = {
         task.pair.id: task.files
         for task in tasks
@@ -232,4 +235,4 @@ def _written(tasks: Sequence[Task], state: _State, unmatched: Sequence[str], out
     index = out / INDEX
     overview = unwritten(index, lambda: write_index(run, index, links=links, thumbnails=thumbnails))
     problems += [overview] if overview else []
-    return run_of(audits, unmatched, [*state.problems, *problems]) if problems else run
+    return made(problems=[*state.problems, *problems]) if problems else run

@@ -11,11 +11,11 @@ from pathlib import Path, PurePath
 from urllib.parse import quote
 
 from fidelity.batch.journal import digest_of, fingerprint
-from fidelity.batch.pairs import Pair, printable
+from fidelity.batch.pairs import Pair
 from fidelity.containing import told
 from fidelity.errors import FidelityError
 from fidelity.exhibit import Exhibit
-from fidelity.image.picture import U8, PictureInfo
+from fidelity.image.picture import U8, PictureInfo, printable
 from fidelity.policy import Policy
 from fidelity.policy.reading import sidecar_of
 from fidelity.result import Audit, RegistrationInfo, Verdict

@@ -7,7 +7,6 @@ means that a retouch was judged and failed, and nothing else.
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -15,6 +14,7 @@ import typer
 from fidelity import __version__
 from fidelity.cli import batch, calibrate, check, checks, delivery, policy
 from fidelity.cli.exits import polite
+from fidelity.cli.streams import prepare
 
 __all__ = ["app", "main"]
 
@@ -59,8 +59,5 @@ app.add_typer(_policy, name="policy", context_settings={"help_option_names": ["-
 
 def main() -> None:
     """Run the command line."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal or pipe that cannot show a character gets a '?', not a crash in the middle of a table.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    prepare()
     app()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from fidelity.cli.options import (
     the_policy,
 )
 from fidelity.cli.outputs import writable, write_overlays, write_text
+from fidelity.cli.streams import write_json
 from fidelity.errors import InputError
 
 if TYPE_CHECKING:
@@ -102,8 +102,7 @@ def command(  # noqa: PLR0917 - typer names every one of them; nobody calls this
         write_text("--json", json_file, audit.to_json())
     if json == "-":
         try:
-            sys.stdout.write(audit.to_json() + "\n")
-            sys.stdout.flush()
+            write_json(audit.to_json())
         except BrokenPipeError:
             go_silent()
 

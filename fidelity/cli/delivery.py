@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fidelity.cli.exits import Exit
+from fidelity.cli.streams import visible, write_json
 from fidelity.errors import PolicyError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def command(
 
     report = report_on(load(file), rules, None if original is None else load(original).info)
     if json:
-        sys.stdout.write(report.to_json() + "\n")
+        write_json(report.to_json())
     _show_report(console_for(stderr=json), report, rules)
     return Exit[report.verdict.name]
 
@@ -73,7 +73,7 @@ def _show_report(console: Console, report: DeliveryReport, preset: Preset) -> No
             Text(result.found),
             Text(result.rule.basis, style="dim"),
         )
-    console.print(Text(f"{report.picture.path} for {preset.title}"))
+    console.print(Text(visible(f"{report.picture.path} for {preset.title}")))
     console.print()
     console.print(rows)
     console.print()

@@ -13,6 +13,7 @@ from typing import ParamSpec
 
 import typer
 
+from fidelity.cli.streams import visible
 from fidelity.errors import FidelityError
 
 P = ParamSpec("P")
@@ -58,7 +59,7 @@ def polite(command: Callable[P, Exit]) -> Callable[P, None]:
 
 def say(sentence: str) -> None:
     """One line on stderr, whatever the message holds."""
-    print("fidelity:", " ".join(sentence.split()), file=sys.stderr)
+    print("fidelity:", visible(" ".join(sentence.split())), file=sys.stderr)
 
 
 def go_silent() -> None:

@@ -16,8 +16,14 @@ Mask = npt.NDArray[np.bool_]
 
 
 def printable(text: str) -> str:
-    """`text` with undecodable bytes of a file name replaced, so that it can be written as UTF-8."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    r"""`text` with the bytes of a file name that are not UTF-8 spelled out (`\xff`), so that it can be written.
+
+    Python keeps such bytes as half characters, which JSON has not; a `?` would make different files look alike.
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # half characters that are no bytes, as in a name from Windows
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 Text = Annotated[str, AfterValidator(printable)]
@@ -27,7 +33,8 @@ Text = Annotated[str, AfterValidator(printable)]
 class PictureInfo(BaseModel):
     """What was read: the file's own facts, before anything was converted."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # A copy with another path is not validated until an audit holds it; then it must be, or JSON cannot be written.
+    model_config = ConfigDict(frozen=True, extra="forbid", revalidate_instances="always")
 
     path: Text = ""
     width: int = Field(default=0, description="pixels, after EXIF orientation")
@@ -35,7 +42,7 @@ class PictureInfo(BaseModel):
     format: str = Field(default="", description="JPEG, PNG, WEBP, TIFF, AVIF, …; 'array' for an array")
     mode: str = Field(default="", description="colour mode of the file: RGB, RGBA, L, CMYK, P, I;16, …")
     bit_depth: int = 8
-    profile: str = Field(default="", description="ICC profile description; empty when the file has none")
+    profile: Text = Field(default="", description="ICC profile description; empty when the file has none")
     orientation: int = Field(default=1, description="EXIF orientation that was applied, 1 to 8")
     dpi: float | None = None
     alpha: bool = False
@@ -43,7 +50,7 @@ class PictureInfo(BaseModel):
     bytes: int = 0
     metadata: tuple[str, ...] = Field(default=(), description="kinds of metadata in the file: exif, icc, iptc, xmp")
     digital_source_type: Text = Field(default="", description="IPTC DigitalSourceType, e.g. trainedAlgorithmicMedia")
-    notes: tuple[str, ...] = Field(default=(), description="what was converted or assumed, in plain words")
+    notes: tuple[Text, ...] = Field(default=(), description="what was converted or assumed, in plain words")
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import fidelity
+from fidelity.image.same import SAME_FILES
 from fidelity.report import words
 from fidelity.report.facts import Facts, file_name, today
 from fidelity.report.views import in_order
@@ -56,6 +57,15 @@ class CheckCounts:
 
 
 @dataclass(frozen=True)
+class FileList:
+    """Files that were not audited: what they are, how many, and which."""
+
+    title: str
+    names: tuple[str, ...]
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
 class IndexView:
     """Everything that the overview says."""
 
@@ -67,7 +77,7 @@ class IndexView:
     statuses: tuple[tuple[str, str], ...]  # status, word: the columns of `checks`
     checks: tuple[CheckCounts, ...]
     rows: tuple[Row, ...]
-    unmatched: tuple[str, ...]
+    lists: tuple[FileList, ...]
 
 
 def index_view(run: Run, links: Mapping[str, str], thumbnails: Mapping[str, tuple[str, str]]) -> IndexView:
@@ -88,8 +98,23 @@ def index_view(run: Run, links: Mapping[str, str], thumbnails: Mapping[str, tupl
             )
         ),
         rows=tuple(_row(audit, links.get(audit.id, ""), thumbnails.get(audit.id)) for audit in ordered),
-        unmatched=run.summary.unmatched,
+        lists=_lists(run),
     )
+
+
+def _lists(run: Run) -> tuple[FileList, ...]:
+    summary = run.summary
+    lists = (
+        FileList(f"{_files(summary.unmatched)} without a partner, never audited", summary.unmatched),
+        FileList("Not clear which original they belong to, never audited", summary.ambiguous),
+        FileList(f"{_files(summary.unread)} of kinds that are not read, never audited", summary.unread),
+        FileList(f"{_files(summary.aside)} beside the photographs", summary.aside, quiet=True),
+    )
+    return tuple(one for one in lists if one.names)
+
+
+def _files(names: tuple[str, ...]) -> str:
+    return f"{len(names)} file{'' if len(names) == 1 else 's'}"
 
 
 def local(url: str) -> str:
@@ -127,6 +152,8 @@ def _row(audit: Audit, link: str, thumbnails: tuple[str, str] | None) -> Row:
 def _note(audit: Audit) -> str:
     if audit.verdict is Verdict.ERROR:
         return audit.error or words.VERDICT_MEANS[Verdict.ERROR]
+    if audit.same_files:
+        return f"Note: {SAME_FILES}, byte for byte."
     advising = [c for c in audit.checks if not c.gating and c.status is Status.FAIL]
     return f"Advice: {', '.join(words.name(c) for c in advising)}." if advising else ""
 

@@ -6,9 +6,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fidelity.batch import archives
-from fidelity.batch.matching import match
+from fidelity.batch.listing import hidden
 from fidelity.batch.pairs import file_names
 from fidelity.batch.sources import opened
 from fidelity.errors import InputError
@@ -100,54 +102,6 @@ def test_a_manifest_in_another_encoding_says_how_to_save_it(manifest):
         pairs_of(manifest("original,retouched\nbägue.jpg,b.jpg\n", "latin-1"))
 
 
-# ------------------------------------------------------------------------------------------------- matching
-
-
-@pytest.mark.parametrize(
-    ("original", "retouched"),
-    [
-        ("ring.jpg", "ring.png"),
-        ("RING.JPG", "ring.jpg"),
-        ("ring.jpg", "ring_retouched.jpg"),
-        ("ring.jpg", "ring-edited.webp"),
-        ("ring.jpg", "Ring_FINAL.jpg"),
-        ("ring.jpg", "ring (after).jpg"),
-        ("ring.jpg", "ring_retouched_v2.jpg"),
-        ("ring_original.jpg", "ring.jpg"),
-        ("ring_before.jpg", "ring_after.jpg"),
-        ("shoot 1/ring.jpg", "ring.jpg"),
-        ("ring.jpg", "delivery/ring_retouched.jpg"),
-        ("final.jpg", "final.jpg"),
-        ("ring.front.jpg", "ring.front.png"),
-    ],
-)
-def test_these_names_belong_together(original, retouched):
-    assert match([original], [retouched]).pairs == ((original, retouched),)
-
-
-@pytest.mark.parametrize(
-    ("originals", "retouched"),
-    [
-        pytest.param(["ring1.jpg"], ["ring2.jpg"], id="other numbers"),
-        pytest.param(["ring.jpg"], ["ringfinal.jpg"], id="a suffix without a separator"),
-        pytest.param(["x/ring.jpg", "y/ring.jpg"], ["ring.jpg"], id="two originals for one retouch"),
-        pytest.param(["ring.jpg"], ["ring_final.jpg", "ring_edited.jpg"], id="two retouches of one original"),
-        pytest.param(["ring.jpg", "ring.png"], ["ring.jpg", "ring.tif"], id="two files of one name on each side"),
-    ],
-)
-def test_these_are_left_alone_rather_than_guessed(originals, retouched):
-    found = match(originals, retouched)
-    assert found.pairs == ()
-    assert list(found.originals) == originals
-    assert list(found.retouched) == retouched
-
-
-def test_an_exact_name_goes_before_a_suffix_and_the_same_folder_before_another():
-    found = match(["a.jpg", "x/b.jpg", "y/b.jpg"], ["a.jpg", "a_final.jpg", "x/b_final.jpg", "y/b.jpg"])
-    assert found.pairs == (("a.jpg", "a.jpg"), ("x/b.jpg", "x/b_final.jpg"), ("y/b.jpg", "y/b.jpg"))
-    assert found.retouched == ("a_final.jpg",)
-
-
 # ---------------------------------------------------------------------------------------------- folders, ZIPs
 
 
@@ -169,11 +123,13 @@ def test_what_has_no_partner_is_listed_and_so_is_what_cannot_be_read(tmp_path):
         picture(before / name)
     picture(after / "a_retouched.png")
     picture(after / "stray.jpg")
-    for name in ("notes.txt", "phone.heic", "Thumbs.db"):
+    for name in ("notes.txt", "phone.heic", "Thumbs.db", "what.is"):
         (before / name).write_bytes(b"x")
     found = pairs_of(before, after)
     assert [pair.id for pair in found.pairs] == ["a"]
-    assert found.unmatched == tuple(map(str, (before / "lonely.png", before / "phone.heic", after / "stray.jpg")))
+    assert found.unmatched == (str(before / "lonely.png"), str(after / "stray.jpg"))
+    assert found.unread == (str(before / "phone.heic"), str(before / "what.is"))
+    assert found.aside == (str(before / "Thumbs.db"), str(before / "notes.txt"))
 
 
 def test_the_output_folder_inside_a_source_is_left_out(tmp_path):
@@ -323,6 +279,89 @@ def test_wrong_sources_are_one_sentence(tmp_path, make, says):
     with pytest.raises(InputError, match=says) as caught:
         pairs_of(*make(tmp_path))
     assert "\n" not in str(caught.value)
+
+
+# ----------------------------------------------------------------------------------- one thing on both sides
+
+
+def test_the_same_folder_or_zip_twice_is_refused_whatever_it_is_called(tmp_path, png, monkeypatch):
+    picture(tmp_path / "shoot" / "a.png")
+    whole = zipped(tmp_path / "shoot.zip", {"a.png": png})
+    (tmp_path / "link").symlink_to(tmp_path / "shoot")
+    (tmp_path / "link.zip").symlink_to(whole)
+    monkeypatch.chdir(tmp_path)
+    folders = [Path("shoot"), tmp_path / "shoot", Path("shoot/../shoot"), Path("link")]
+    for one, other in [*((Path("shoot"), other) for other in folders), (whole, Path("link.zip")), (whole, whole)]:
+        with pytest.raises(InputError, match=r"are the same (folder|file), and would only be compared with themselves"):
+            pairs_of(one, other)
+
+
+def test_a_source_inside_the_other_is_one_side_only(tmp_path, png):
+    for name in ("a.png", "b.png", "retouched/a.png", "retouched/c.png"):
+        picture(tmp_path / "shoot" / name)
+    found = pairs_of(tmp_path / "shoot", tmp_path / "shoot" / "retouched")
+    assert [(pair.original_shown, pair.retouched_shown) for pair in found.pairs] == [
+        (str(tmp_path / "shoot/a.png"), str(tmp_path / "shoot/retouched/a.png"))
+    ]
+    assert found.unmatched == (str(tmp_path / "shoot/b.png"), str(tmp_path / "shoot/retouched/c.png"))
+    whole = zipped(tmp_path / "shoot" / "back.zip", {"a.png": png})
+    assert pairs_of(tmp_path / "shoot", whole).unread == ()
+
+
+# ------------------------------------------------------------------------------------- one original, two retouches
+
+
+def test_further_retouches_of_an_original_are_pairs_of_their_own_name(tmp_path, png):
+    picture(tmp_path / "before" / "ring.png")
+    after = zipped(tmp_path / "after.zip", {"ring.png": png, "ring_final.png": png, "web/ring.png": png})
+    found = pairs_of(tmp_path / "before", after)
+    assert [pair.id for pair in found.pairs] == ["ring", "ring_final.png", "ring.png"]
+    assert found.unmatched == found.ambiguous == ()
+
+
+def test_names_that_fit_two_originals_are_said_and_listed(tmp_path):
+    for name in ("before/x/ring.png", "before/y/ring.png", "before/a.png", "after/ring.png", "after/a.png"):
+        picture(tmp_path / name)
+    found = pairs_of(tmp_path / "before", tmp_path / "after")
+    assert [pair.id for pair in found.pairs] == ["a"]
+    assert found.ambiguous == (
+        "ring.png could belong to x/ring.png or y/ring.png; rename them, or write a manifest CSV",
+    )
+    assert found.unmatched == tuple(
+        str(tmp_path / name) for name in ("before/x/ring.png", "before/y/ring.png", "after/ring.png")
+    )
+
+
+def test_a_folder_of_photographs_that_are_not_read_says_what_it_holds(tmp_path):
+    picture(tmp_path / "before" / "a.png")
+    (tmp_path / "after").mkdir()
+    for name in ("a.heic", "b.heic", "c.heic"):
+        (tmp_path / "after" / name).touch()
+    with pytest.raises(
+        InputError, match=r"no pictures that are read; it has 3 files of other kinds \(a.heic, b.heic, …\)"
+    ):
+        pairs_of(tmp_path / "before", tmp_path / "after")
+
+
+ODD = st.text(st.characters(exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(*[st.sets(st.tuples(ODD, st.sampled_from([".png", ".heic", ".txt", ".what", ""])), max_size=5)] * 2)
+def test_every_file_comes_back_in_exactly_one_place(tmp_path_factory, before, after):
+    root = tmp_path_factory.mktemp("sides")
+    sides = root / "before", root / "after"
+    written = []
+    for side, names in zip(sides, (before, after), strict=True):
+        side.mkdir()
+        (side / "both.png").touch()
+        for stem, ending in names:
+            (side / f"{stem}{ending}").touch()
+        written += [str(path) for path in side.iterdir() if not hidden(path.name)]
+    found = pairs_of(*sides)
+    originals = {pair.original_shown for pair in found.pairs}
+    listed = [*originals, *(pair.retouched_shown for pair in found.pairs)]
+    assert sorted([*listed, *found.unmatched, *found.unread, *found.aside]) == sorted(written)
 
 
 # ------------------------------------------------------------------------------------------------ file names

@@ -22,7 +22,7 @@ BROKEN = an_audit(verdict="error", error="b.jpg is truncated")
 
 @pytest.fixture
 def batches(monkeypatch: pytest.MonkeyPatch):
-    def stand_in(*audits: Audit, unmatched: tuple[str, ...] = (), error: Exception | None = None) -> list[Any]:
+    def stand_in(*audits: Audit, error: Exception | None = None, **left: tuple[str, ...]) -> list[Any]:
         calls: list[Any] = []
 
         def run_batch(sources: Any, out: Path, **options: Any) -> Run:
@@ -33,7 +33,7 @@ def batches(monkeypatch: pytest.MonkeyPatch):
             for audit in audits:
                 verdicts[audit.verdict] = verdicts.get(audit.verdict, 0) + 1
             checks = {"prongs": {"pass": len(audits)}}
-            summary = RunSummary(pairs=len(audits), verdicts=verdicts, checks=checks, unmatched=unmatched)
+            summary = RunSummary(pairs=len(audits), verdicts=verdicts, checks=checks, **left)
             return Run(audits=audits, summary=summary)
 
         module = ModuleType("fidelity.batch")
@@ -57,6 +57,51 @@ def batches(monkeypatch: pytest.MonkeyPatch):
 def test_exit_code_is_the_worst_verdict(run, batches, audits: list[Audit], code: int) -> None:
     batches(*audits)
     assert run("batch", "m.csv", "--out", "o").exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("left", "code"),
+    [
+        pytest.param({"unmatched": ("a.jpg",)}, 3, id="a picture without a partner"),
+        pytest.param({"unread": ("a.heic",)}, 3, id="a photograph that is not read"),
+        pytest.param(
+            {"unmatched": ("a.jpg",), "ambiguous": ("a.jpg could be b.jpg or c.jpg",)}, 3, id="a doubtful name"
+        ),
+        pytest.param({"aside": ("Thumbs.db", "list.csv")}, 0, id="what is no photograph is no reason"),
+    ],
+)
+def test_what_was_not_audited_makes_a_pass_a_review_unless_it_is_allowed(run, batches, left: Any, code: int) -> None:
+    batches(PASSED, **left)
+    assert run("batch", "a", "b", "--out", "o").exit_code == code
+    assert run("batch", "a", "b", "--out", "o", "--allow-unmatched").exit_code == 0
+    for audits, worse in (([PASSED, BROKEN], 2), ([PASSED, FAIL], 1), ([PASSED, REVIEW], 3)):
+        batches(*audits, **left)
+        assert run("batch", "a", "b", "--out", "o").exit_code == worse
+        assert run("batch", "a", "b", "--out", "o", "--allow-unmatched").exit_code == worse
+
+
+def test_long_lists_of_files_are_cut_in_the_terminal(run, batches) -> None:
+    names = tuple(f"{n}.jpg" for n in range(10_000))
+    batches(PASSED, unmatched=names, unread=names, aside=names, ambiguous=("x.jpg could belong to y.jpg or z.jpg",))
+    lines = run("batch", "a", "b", "--out", "o").stdout.splitlines()
+    assert len(lines) < 80
+    assert lines.count("  19.jpg") == 2
+    assert "  20.jpg" not in lines
+    assert lines.count("  and 9980 more, in results.json") == 2
+    assert "  x.jpg could belong to y.jpg or z.jpg" in lines
+    assert "Left aside: 10000 files that are no photographs." in lines
+
+
+def test_names_with_terminal_commands_are_spelled_out(run, batches) -> None:
+    evil = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202egpj.\udcff\r"
+    told = r"\x1b]0;owned\x07\x1b[2J\x9b31m\u202egpj.\xff\r"
+    broken = an_audit(verdict="error", error=evil, id=f"i{evil}")
+    batches(PASSED, broken, unmatched=(f"u{evil}",), unread=(f"r{evil}",), ambiguous=(f"a{evil}",))
+    done = run("batch", "a", "b", "--out", f"o{evil}")
+    assert not set(done.output) & set("\x1b\x07\x9b\u202e\r\udcff")
+    said = "".join(done.output.split())
+    for start in "iura":
+        assert f"{start}{told}" in said
 
 
 def test_options_are_handed_on(run, batches) -> None:
