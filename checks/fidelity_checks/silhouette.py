@@ -13,7 +13,6 @@ from fidelity.evidence.fog import Faded
 from fidelity.evidence.gone import Gone
 from fidelity.evidence.halo import Halo
 from fidelity.evidence.undercut import Undercut
-from fidelity.result import Box
 from fidelity_checks._places import MAX_FINDINGS, measured, place, whole
 
 KINDS = {"inwards": "thinned", "outwards": "thickened", "both": "bent"}
@@ -225,7 +224,7 @@ def _gone(evidence: Evidence, part: Gone) -> Finding:
     return Finding(kind="gone", severity=severity, box=part.box, message=message)
 
 
-def _within(finding: Finding, boxes: list[Box]) -> bool:
+def _within(finding: Finding, boxes: list[tuple[int, int, int, int]]) -> bool:
     """Whether a finding's middle lies in one of the boxes."""
     if finding.box is None:
         return False
