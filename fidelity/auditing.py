@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from fidelity.brief import Brief, Expected
 from fidelity.check import Check
+from fidelity.containing import bounded, settled_again, told
 from fidelity.errors import InputError, PolicyError
 from fidelity.evidence import Evidence
 from fidelity.exhibit import Exhibit
@@ -123,15 +124,19 @@ def examine(
 def _judged(check: Check, evidence: Evidence, policy: Policy, run: Collection[str]) -> CheckResult:
     started = time.perf_counter()
     permitted: tuple[str, ...] = ()
-    try:
-        outcome = check.judge(evidence)
-        outcome, permitted = settled(outcome, check.id, policy, evidence, run=run)
-    except Exception as error:  # a third party's check may raise anything; the other checks go on
-        log.exception("check %s crashed", check.id)
-        outcome = Outcome(status=Status.ERROR, summary=f"the check crashed: {type(error).__name__}: {error}")
+    with settled_again() as by_the_user:
+        try:
+            outcome = check.judge(evidence)
+            outcome, permitted = settled(outcome, check.id, policy, evidence, run=run)
+        except BaseException as error:  # a third party's check may raise anything, even the end of the program
+            if by_the_user(error):
+                raise
+            log.exception("check %s crashed", check.id)
+            outcome = Outcome(status=Status.ERROR, summary=f"the check crashed: {told(error)}")
     for name, expected in evidence.brief.expect.items():
         if check.id in checks_of(name):
             outcome = held_to(expected, name, outcome, seen=_seen(name, evidence))
+    outcome = bounded(outcome)
     return CheckResult(
         **dict(outcome),
         id=check.id,

@@ -26,5 +26,8 @@ class Check(Protocol):
     advice: ClassVar[str]
 
     def judge(self, evidence: Evidence) -> Outcome:
-        """Judge one pair. An exception becomes status `error`; it never stops the other checks."""
+        """Judge one pair. An exception becomes status `error`; it never stops the other checks.
+
+        `SystemExit` is one as well, and the working folder is set back after each check.
+        """
         ...

@@ -7,11 +7,14 @@ with the same words. Nothing found is an error: an audit without checks would ot
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, PackageNotFoundError, entry_points, version
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,6 +28,9 @@ GROUP = "fidelity.checks"
 
 CHECKLIST = ("prongs", "pave", "facets", "outline", "metal-tone", "hallmark", "chain")
 """The close-up checklist in the order in which a jeweller goes through it; other checks follow by name."""
+
+_MOST_SOURCES = 2000
+"""Python files of one package that are read for its digest, by name: a second's work."""
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _WORDS = ("id", "title", "question", "advice")
@@ -74,6 +80,50 @@ def catalogue() -> Mapping[str, Registered]:
     return MappingProxyType({name: found[name] for name in sorted(found, key=_place)})
 
 
+@cache
+def versions() -> tuple[str, ...]:
+    """Everything installed that an audit may depend on: sorted lines, one a distribution or package.
+
+    Each distribution that brings checks with its version and those of what it requires; and a digest of the
+    sources of each package that checks live in and of this one, because an editable install keeps its version.
+    """
+    lines, packages = set(), {__package__}
+    for point in entry_points(group=GROUP):
+        packages.add(point.module.partition(".")[0])
+        if point.dist is not None:
+            lines.add(f"{point.dist.name} {point.dist.version}")
+            lines.update(_required(point.dist))
+    lines.update(f"{package} {_sources_digest(package)}" for package in packages)
+    return tuple(sorted(lines))
+
+
+def _required(home: Distribution) -> Iterator[str]:
+    """Name and version of the installed distributions that `home` requires."""
+    for requirement in home.requires or ():
+        name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+        try:
+            yield f"{name} {version(name)}"
+        except PackageNotFoundError:  # of an extra that nobody asked for
+            continue
+
+
+def _sources_digest(package: str) -> str:
+    """Of the Python files of an imported package, or of the one file of a module; empty where it has none."""
+    module = sys.modules.get(package)
+    file = getattr(module, "__file__", None)
+    if file is None:
+        return ""
+    home = Path(file)
+    files = sorted(home.parent.rglob("*.py")) if home.name == "__init__.py" else [home]
+    digest = hashlib.blake2b(digest_size=16)
+    for path in files[:_MOST_SOURCES]:
+        try:
+            digest.update(path.relative_to(home.parent).as_posix().encode() + b"\0" + path.read_bytes())
+        except OSError:  # removed meanwhile
+            continue
+    return digest.hexdigest()
+
+
 def _place(name: str) -> tuple[int, str]:
     return (CHECKLIST.index(name) if name in CHECKLIST else len(CHECKLIST), name)
 
@@ -85,7 +135,7 @@ def _registered(point: EntryPoint) -> Registered:
     where = f"check '{point.name}' of {name} {version}".rstrip()
     try:
         loaded = point.load()
-    except Exception as error:  # a stranger's module may raise anything while it is imported
+    except (Exception, SystemExit) as error:  # a stranger's module may raise anything while it is imported
         raise RegistryError(
             f"{where} does not load from {point.value}: {type(error).__name__}: {error}; repair or uninstall {name}"
         ) from error

@@ -207,6 +207,7 @@ class RunSummary(Model):
     ambiguous: tuple[str, ...] = Field(
         default=(), description="sentences: names that fit more than one original, so that no pair was made"
     )
+    problems: tuple[str, ...] = Field(default=(), description="sentences about reports and results not written")
 
 
 class Run(Model):

@@ -130,3 +130,57 @@ def test_an_id_with_odd_characters_is_refused(install) -> None:
     install("Bad Id", check_class("Bad Id"))
     with pytest.raises(RegistryError, match="small letters"):
         registry.discover()
+
+
+# ------------------------------------------------------------------------------------------------- versions
+
+
+@pytest.fixture
+def plugged(monkeypatch: pytest.MonkeyPatch, tmp_path: Any):
+    """The lines of `versions` while this one distribution brings a check, in a package with these sources."""
+    folder = tmp_path / "fidelity_fake_package"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def lines(version: str = "2.0", source: str = "", requires: tuple[str, ...] = ()) -> tuple[str, ...]:
+        (folder / "__init__.py").write_text("")
+        (folder / "inner.py").write_text(source)
+        __import__("fidelity_fake_package")
+        point = EntryPoint("shine", "fidelity_fake_package.inner:Shine", registry.GROUP)
+        vars(point).update(dist=SimpleNamespace(name="acme", version=version, requires=requires))
+        monkeypatch.setattr(registry, "entry_points", lambda group: [point])
+        registry.versions.cache_clear()
+        return registry.versions()
+
+    yield lines
+    sys.modules.pop("fidelity_fake_package", None)
+    registry.versions.cache_clear()
+
+
+def test_versions_name_each_distribution_and_what_it_requires(plugged) -> None:
+    said = plugged(requires=("numpy>=1.26; python_version>'3'", "psutil[x] (>=5)", "fidelity-nothing-such; extra=='y'"))
+    assert "acme 2.0" in said
+    assert {line.split()[0] for line in said} == {"acme", "numpy", "psutil", "fidelity", "fidelity_fake_package"}
+    assert list(said) == sorted(said)
+
+
+def test_another_version_and_another_line_of_source_are_other_versions(plugged) -> None:
+    same = plugged()
+    assert plugged() == same
+    assert plugged(version="2.1") != same
+    assert plugged(source="# an editable install keeps its version\n") != same
+    assert plugged() == same
+
+
+def test_a_module_that_ends_the_program_when_imported_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    (tmp_path / "fidelity_fake_exit.py").write_text("raise SystemExit(0)\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    point = EntryPoint("shine", "fidelity_fake_exit:Shine", registry.GROUP)
+    vars(point).update(dist=SimpleNamespace(name="acme", version="2.0"))
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point])
+    registry.catalogue.cache_clear()
+    with pytest.raises(RegistryError, match="SystemExit: 0; repair or uninstall acme"):
+        registry.catalogue()
+    registry.catalogue.cache_clear()

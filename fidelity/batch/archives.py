@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import lzma
 import shutil
-import time
+import struct
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -26,8 +26,19 @@ MAX_MEMBER_BYTES = 2 * 1024**3
 MAX_TOTAL_BYTES = 64 * 1024**3
 """Unpacked size of what is taken from one ZIP: a thousand 16-megapixel TIFFs."""
 
+_UNPACKING = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError),
+    *(OSError, ValueError, struct.error, RuntimeError),
+)
+"""What `zipfile` raises for a damaged member: bzip2 says OSError, a cut LZMA header `struct.error`, a header that
+contradicts the directory one of the others."""
+
 _CHUNK_BYTES = 1 << 20
 _ENCRYPTED = 0x1  # general purpose bit flag, APPNOTE.TXT 4.4.4
+
+
+class _DamagedError(Exception):
+    """A member cannot be unpacked."""
 
 
 @dataclass(frozen=True)
@@ -63,19 +74,29 @@ class Archive:
         if member.flag_bits & _ENCRYPTED:
             raise InputError(f"{self.path} is locked with a password; unpack it and give the folder")
         written = 0
-        with target.open("wb") as out:
-            try:
-                with self.zip.open(member) as packed:
-                    while chunk := packed.read(_CHUNK_BYTES):
-                        written += len(chunk)
-                        if written > MAX_MEMBER_BYTES:  # whatever its header declared
-                            raise InputError(_too_much(self.path, name))
-                        out.write(chunk)
-            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
-                out.truncate(0)
-        stamp = _modified(member)
-        os.utime(target, (stamp, stamp))  # so that `--resume` knows the file again
+        try:
+            with target.open("wb") as out:
+                for chunk in self._chunks(member):
+                    written += len(chunk)
+                    if written > MAX_MEMBER_BYTES:  # whatever its header declared
+                        raise InputError(_too_much(self.path, name))
+                    out.write(chunk)
+        except _DamagedError:
+            target.write_bytes(b"")
+        except OSError as error:
+            raise InputError(
+                f"{self.path} cannot be unpacked to {target.parent} ({error.strerror or error}); "
+                "make room, or set TMPDIR"
+            ) from error
         return target
+
+    def _chunks(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
+        try:
+            with self.zip.open(member) as packed:
+                while chunk := packed.read(_CHUNK_BYTES):
+                    yield chunk
+        except _UNPACKING as error:
+            raise _DamagedError from error
 
 
 @contextmanager
@@ -86,7 +107,7 @@ def opened(path: Path, known: Collection[str] = ()) -> Iterator[Archive]:
     """
     try:
         archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
         raise InputError(f"{path} is neither a folder nor a whole ZIP file; copy or make it again") from error
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}); check its permissions") from error
@@ -118,10 +139,3 @@ def check_space(wanted: Sequence[tuple[Archive, Sequence[str]]], folder: Path) -
 
 def _too_much(path: Path, name: str) -> str:
     return f"{path} holds '{name}' of more than {MAX_MEMBER_BYTES // 1024**3} GB unpacked; take it out"
-
-
-def _modified(member: zipfile.ZipInfo) -> float:
-    try:
-        return time.mktime((*member.date_time, 0, 0, -1))
-    except (OverflowError, ValueError):  # month 0, as some tools write
-        return 0.0

@@ -6,12 +6,16 @@ import csv
 import io
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from fidelity.result import Audit, CheckResult, Run, RunSummary, Status
+from fidelity.writing import write_whole
+
+RESULTS = ("results.json", "results.csv", "junit.xml")
+"""What `write_results` writes."""
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Everything that XML 1.0 (2.2 Characters) does not allow, even escaped."""
@@ -30,8 +34,12 @@ def run_of(
     unread: Sequence[str] = (),
     aside: Sequence[str] = (),
     ambiguous: Sequence[str] = (),
+    problems: Sequence[str] = (),
 ) -> Run:
-    """A run with its counts; audits keep their order. What lies beside the pairs is as in `Sources`."""
+    """A run with its counts; audits keep their order. What lies beside the pairs is as in `Sources`.
+
+    `problems` are sentences about what could not be written.
+    """
     verdicts: dict[str, int] = {}
     checks: dict[str, dict[str, int]] = {}
     for audit in audits:
@@ -47,15 +55,33 @@ def run_of(
         unread=tuple(unread),
         aside=tuple(aside),
         ambiguous=tuple(ambiguous),
+        problems=tuple(problems),
     )
     return Run(audits=tuple(audits), summary=summary)
 
 
-def write_results(run: Run, out: Path) -> None:
-    """Write results.json, results.csv and junit.xml into `out`, each whole or not at all."""
-    _write(out / "results.json", run.to_json())
-    _write(out / "results.csv", csv_of(table(run)))
-    _write(out / "junit.xml", junit(run))
+def write_results(run: Run, out: Path) -> list[str]:
+    """Write results.json, results.csv and junit.xml into `out`, each whole or not at all.
+
+    Returns a sentence for each that could not be written; an earlier one then stays as it was.
+    """
+    texts = (run.to_json, lambda: csv_of(table(run)), lambda: junit(run))
+    tried = [unwritten(out / name, _writer(out / name, text)) for name, text in zip(RESULTS, texts, strict=True)]
+    return [problem for problem in tried if problem]
+
+
+def unwritten(path: Path, write: Callable[[], None]) -> str:
+    """Have `write` make the file `path`; empty when that is done, else a sentence that says why not."""
+    try:
+        write()
+    except OSError as error:
+        older = "; the one there is of an earlier run" if path.exists() else ""
+        return f"{path} cannot be written ({error.strerror or error}){older}; mend that and run again with --resume"
+    return ""
+
+
+def _writer(path: Path, text: Callable[[], str]) -> Callable[[], None]:
+    return lambda: write_whole(path, text().encode("utf-8"))
 
 
 def table(run: Run) -> pd.DataFrame:
@@ -169,9 +195,3 @@ def _details(audit: Audit, result: CheckResult) -> str:
 
 def _xml(text: str) -> str:
     return _NOT_XML.sub("", text)
-
-
-def _write(path: Path, text: str) -> None:
-    whole = path.with_name(f"{path.name}.new")
-    whole.write_text(text, encoding="utf-8", newline="")
-    whole.replace(path)

@@ -12,7 +12,9 @@ from pathlib import Path
 from fidelity.brief import Expected
 from fidelity.texts import printable
 
-_LONGEST_NAME = 80  # characters; with '-original.jpg' behind it well under the 143 of an encrypted home folder
+_LONGEST_NAME = 80
+"""Bytes; with its hash and '-original.jpg.new' behind it well under the 143 of an encrypted home folder."""
+
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 """File names that Windows does not allow, whatever their ending."""
 
@@ -53,7 +55,7 @@ def file_names(ids: Sequence[str]) -> dict[str, str]:
     An id that is a fair file name stays as it is; another gets a few digits of its hash, so that the name
     depends on nothing but the ids and stays the same when a run is resumed.
     """
-    plain = {id: re.sub(r"[^\w.-]+", "_", id).strip("._ ")[:_LONGEST_NAME] for id in ids}
+    plain = {id: _cut(re.sub(r"[^\w.-]+", "_", id).strip("._ ")) for id in ids}
     shared = Counter(name.casefold() for name in plain.values())
     return {
         id: name
@@ -61,3 +63,8 @@ def file_names(ids: Sequence[str]) -> dict[str, str]:
         else f"{name}-{hashlib.sha256(id.encode()).hexdigest()[:8]}".lstrip("-")
         for id, name in plain.items()
     }
+
+
+def _cut(name: str) -> str:
+    """No longer than `_LONGEST_NAME`, no letter cut in two: file systems count bytes, and a CJK letter has three."""
+    return name.encode("utf-8")[:_LONGEST_NAME].decode("utf-8", "ignore").rstrip("._ ")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path, PurePath
 from urllib.parse import quote
 
+from fidelity.batch.journal import digest_of, fingerprint
 from fidelity.batch.pairs import Pair
+from fidelity.containing import told
 from fidelity.errors import FidelityError
 from fidelity.exhibit import Exhibit
 from fidelity.image.picture import U8, PictureInfo
@@ -15,6 +20,7 @@ from fidelity.policy import Policy
 from fidelity.policy.reading import sidecar_of
 from fidelity.result import Audit, RegistrationInfo, Verdict
 from fidelity.texts import printable
+from fidelity.writing import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +53,10 @@ class Files:
         """URLs of the thumbnails relative to the output folder."""
         return quote(self.thumbnails[0]), quote(self.thumbnails[1])
 
-    def exist(self, out: Path) -> bool:
-        """Whether all were written."""
-        return all((out / name).is_file() for name in (self.report, *self.thumbnails))
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all, relative to the output folder."""
+        return self.report, *self.thumbnails
 
 
 @dataclass(frozen=True)
@@ -62,19 +69,36 @@ class Task:
     skip: tuple[str, ...]
     out: Path
     files: Files | None
-    fingerprint: str
+    basis: str
 
 
 @dataclass(frozen=True)
 class Done:
-    """The audit, and why its report could not be written, if so."""
+    """The audit; its pages and their digests, or why they could not be written; and what the audit was made from."""
 
     audit: Audit
+    files: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
+    fingerprint: str = ""
+
+
+def prepared() -> None:
+    """What a worker does once, before its first pair, so that none of it counts as that pair's time."""
+    import cv2  # noqa: PLC0415
+
+    from fidelity.registry import discover  # noqa: PLC0415
+
+    cv2.setNumThreads(1)  # as many processes as cores; threads on top would only get in their way
+    discover()
+    for module in ("fidelity.auditing", "fidelity.report.render"):
+        import_module(module)
 
 
 def audit_pair(task: Task) -> Done:
-    """Audit one pair. Whatever goes wrong becomes an audit with verdict `error`, never an exception."""
+    """Audit one pair. Whatever goes wrong becomes an audit with verdict `error`, never an exception.
+
+    In a process of its own nobody but the work itself raises `SystemExit` or `KeyboardInterrupt`.
+    """
     import cv2  # noqa: PLC0415 - heavy; this module is imported by the command line too
 
     from fidelity.auditing import examine  # noqa: PLC0415
@@ -82,6 +106,7 @@ def audit_pair(task: Task) -> Done:
     pair = task.pair
     cv2.setRNGSeed(_SEED)
     try:
+        made_from = fingerprint(pair, task.basis)  # before reading: what changes meanwhile is audited again
         examination = examine(
             pair.original,
             pair.retouched,
@@ -96,10 +121,11 @@ def audit_pair(task: Task) -> Done:
         audit.to_json()  # what a check wrote into it must not break the run's files later
     except FidelityError as error:
         return Done(failed(task, _renamed(pair, str(error))))
-    except Exception as error:  # any fault in one pair is that pair's alone
+    except BaseException as error:  # any fault in one pair is that pair's alone
         log.exception("pair %s crashed", pair.id)
-        return Done(failed(task, f"fidelity crashed on this pair ({type(error).__name__}: {error}); report it"))
-    return Done(audit, _write_files(task, audit, exhibit) if task.files else "")
+        return Done(failed(task, f"fidelity crashed on this pair ({told(error)}); report it"))
+    files, problem = _write_files(task, audit, exhibit) if task.files else ({}, "")
+    return Done(audit, files, problem, made_from)
 
 
 def failed(task: Task, why: str) -> Audit:
@@ -136,7 +162,7 @@ def _renamed(pair: Pair, sentence: str) -> str:
     return sentence
 
 
-def _write_files(task: Task, audit: Audit, exhibit: Exhibit) -> str:
+def _write_files(task: Task, audit: Audit, exhibit: Exhibit) -> tuple[dict[str, str], str]:
     """Report and thumbnails; a judgement is not thrown away because its page could not be written."""
     from fidelity.report import write_report  # noqa: PLC0415 - heavy
 
@@ -145,14 +171,14 @@ def _write_files(task: Task, audit: Audit, exhibit: Exhibit) -> str:
         write_report(audit, exhibit, task.out / task.files.report)
         pictures = (exhibit.original, exhibit.retouched)
         for picture, name in zip(pictures, task.files.thumbnails, strict=True):
-            _write_thumbnail(picture, task.out / name)
+            write_whole(task.out / name, _thumbnail(picture))
     except Exception as error:  # a full disk, a template of the user's
         log.exception("no report for pair %s", audit.id)
-        return f"no report for {audit.id} ({type(error).__name__}: {error})"
-    return ""
+        return {}, f"no report for {audit.id} ({told(error)})"
+    return {name: digest_of(task.out / name) or "" for name in task.files.names}, ""
 
 
-def _write_thumbnail(picture: U8, path: Path) -> None:
+def _thumbnail(picture: U8) -> bytes:
     import cv2  # noqa: PLC0415
     from PIL import Image  # noqa: PLC0415
 
@@ -160,5 +186,6 @@ def _write_thumbnail(picture: U8, path: Path) -> None:
     scale = min(1.0, THUMBNAIL_PX / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(small).save(path, "JPEG", quality=_THUMBNAIL_QUALITY)
+    stream = io.BytesIO()
+    Image.fromarray(small).save(stream, "JPEG", quality=_THUMBNAIL_QUALITY)
+    return stream.getvalue()

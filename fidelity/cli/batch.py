@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fidelity.cli.exits import Exit
-from fidelity.cli.options import Only, PolicyFile, Profile, Skip, listed, selected, the_policy
+from fidelity.cli.options import (
+    SECONDS,
+    Memory,
+    Only,
+    PolicyFile,
+    Profile,
+    Skip,
+    Timeout,
+    in_bytes,
+    listed,
+    selected,
+    the_policy,
+)
 
 if TYPE_CHECKING:
     from fidelity.result import Run
@@ -33,6 +45,8 @@ def command(  # noqa: PLR0917 - typer names every one of them; nobody calls this
     profile: Profile = None,
     only: Only = None,
     skip: Skip = None,
+    timeout: Timeout = SECONDS,
+    memory: Memory = None,
 ) -> Exit:
     """Audit many pairs: an overview page, a report for each, JSON, CSV and JUnit.
 
@@ -40,7 +54,8 @@ def command(  # noqa: PLR0917 - typer names every one of them; nobody calls this
     partner, a photograph of a kind that is not read, or an unknown file makes the exit code 3 where it would be 0.
     Sidecars, lists and notes (.xmp, .csv, .txt, .pdf, Thumbs.db, …) do not.
 
-    Exit code: 1 if any pair fails, else 2 if any could not be audited, else 3 if any needs a look, else 0.
+    Exit code: 1 if any pair fails, else 2 if any could not be audited or any file not written, else 3 if any
+    needs a look, else 0. Stopped by Ctrl-C it is 130, by SIGTERM 143; what is done by then is written.
     """
     rules = the_policy(policy, profile)
 
@@ -55,6 +70,8 @@ def command(  # noqa: PLR0917 - typer names every one of them; nobody calls this
         policy=rules,
         only=selected(only),
         skip=listed(skip),
+        timeout=timeout,
+        memory=in_bytes(memory),
         console=console_for(stderr=True),
     )
     show_run(console_for(), run, out)
@@ -62,11 +79,13 @@ def command(  # noqa: PLR0917 - typer names every one of them; nobody calls this
 
 
 def exit_of(run: Run, *, allow_unmatched: bool = False) -> Exit:
-    """The worst verdict of a run. A run of no pairs proved nothing and is an error.
+    """The worst verdict of a run. A run of no pairs proved nothing and is an error; so is one that lost a file.
 
     Files that nobody audited make a pass a review, unless they are allowed: they prove nothing.
     """
     verdicts = {audit.verdict.name for audit in run.audits}
+    if run.summary.problems:
+        verdicts.add("ERROR")
     for name in ("FAIL", "ERROR", "REVIEW"):
         if name in verdicts:
             return Exit[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from fidelity.texts import visible
 
 P = ParamSpec("P")
 
+_SIGNALLED = 128  # what a shell adds to the number of the signal that ended a command
+
 
 class Exit(IntEnum):
     """What a script or a CI job may rely on."""
@@ -25,7 +28,9 @@ class Exit(IntEnum):
     FAIL = 1
     ERROR = 2
     REVIEW = 3
+    HUNG_UP = 129
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 def polite(command: Callable[P, Exit]) -> Callable[P, None]:
@@ -38,8 +43,8 @@ def polite(command: Callable[P, Exit]) -> Callable[P, None]:
         except FidelityError as error:
             say(str(error))
             code = Exit.ERROR
-        except KeyboardInterrupt:
-            code = Exit.INTERRUPTED
+        except KeyboardInterrupt as error:
+            code = Exit(_SIGNALLED + getattr(error, "signum", signal.SIGINT))
         except OSError as error:
             say(f"the system refused: {error}")
             code = Exit.ERROR

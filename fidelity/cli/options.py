@@ -25,6 +25,25 @@ Profile = Annotated[
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="ID,ID", help="Run these checks and no others.")]
 Skip = Annotated[list[str] | None, typer.Option("--skip", metavar="ID,ID", help="Leave these checks out.")]
 
+SECONDS = 1200.0
+"""Default of `--timeout`; as `fidelity.apart.SECONDS`, which is not imported for `--help`."""
+
+Timeout = Annotated[
+    float,
+    typer.Option("--timeout", metavar="SECONDS", min=0, help="Stop a pair that takes longer; 0: never."),
+]
+Memory = Annotated[
+    float | None,
+    typer.Option(
+        "--memory", metavar="GB", min=0, help="Stop a pair that takes more; 0: never; default: what the machine has."
+    ),
+]
+
+
+def in_bytes(gigabytes: float | None) -> int | None:
+    """As `--memory` gives it, in bytes."""
+    return None if gigabytes is None else round(gigabytes * 1e9)
+
 
 def the_policy(path: Path | None, profile: str | None) -> Policy:
     """The policy that the two options ask for; without `--policy`, a `fidelity.toml` found upward from here."""

@@ -171,6 +171,11 @@ def _show_rest(console: Console, run: Run) -> None:
         console.print(Text(f"Left aside: {files}.", style="dim"))
 
 
+def _problems(problems: tuple[str, ...]) -> str:
+    more = f"\n  and {len(problems) - MOST_FAILURES} more" if len(problems) > MOST_FAILURES else ""
+    return "Not everything was written:" + "".join(f"\n  {visible(line)}" for line in problems[:MOST_FAILURES]) + more
+
+
 def show_run(console: Console, run: Run, out: Path) -> None:
     """Verdicts, statuses by check, what was left out, and where the files are."""
     counts = run.summary.verdicts
@@ -190,6 +195,9 @@ def show_run(console: Console, run: Run, out: Path) -> None:
         console.print(by_check)
     _show_failures(console, run)
     _show_rest(console, run)
+    if run.summary.problems:
+        console.print()
+        console.print(Text(_problems(run.summary.problems), style="yellow"), soft_wrap=True)
     console.print()
     for name in ("index.html", "results.json", "results.csv", "junit.xml"):
         if (out / name).exists():

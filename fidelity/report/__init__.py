@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fidelity.writing import write_whole
+
 if TYPE_CHECKING:
     from fidelity.exhibit import Exhibit
     from fidelity.result import Audit, Run
@@ -47,7 +49,5 @@ def write_index(
 
 
 def _write(path: Path, page: str) -> None:
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     # Bytes, so that no platform turns line ends into something that the CSP hashes were not made from.
-    path.write_bytes(page.encode("utf-8", errors="replace"))
+    write_whole(Path(path), page.encode("utf-8", errors="replace"))

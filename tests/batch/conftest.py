@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
+from fidelity.apart import pool
 from fidelity.batch import run_batch, runner
 from fidelity.policy import Policy
 
@@ -31,13 +32,22 @@ def _check(name: str) -> type:
     return Check
 
 
+def here(work, tasks, workers, *, limits, stop, first):
+    """As `pool.results`, without processes: for tests of what surrounds them."""
+    for task in tasks:
+        if stop():
+            return
+        yield task, work(task)
+
+
 @pytest.fixture
 def batch(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    """`run_batch` around the stand-in audit, into tmp_path/out; one process unless told otherwise."""
+    """`run_batch` around the stand-in audit, into tmp_path/out; in processes only if `workers` are given."""
     monkeypatch.setattr("fidelity.policy.model.discover", lambda: {name: _check(name) for name in stand_in.CHECKS})
     monkeypatch.setattr(runner, "audit_pair", stand_in.audit_pair)
 
     def run(*sources: Path, **options):
+        monkeypatch.setattr(runner, "results", pool.results if "workers" in options else here)
         options = {"workers": 1, "policy": Policy(), "console": Console(file=io.StringIO())} | options
         return run_batch(list(sources), tmp_path / "out", **options)
 

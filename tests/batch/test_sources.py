@@ -213,6 +213,44 @@ def test_a_damaged_member_costs_its_own_pair(batch, tmp_path, png):
     assert [audit.verdict for audit in batch(tmp_path / "before", after).audits] == ["error", "pass"]
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_STORED])
+def test_a_member_damaged_at_any_place_costs_its_own_pair_whatever_packed_it(tmp_path, png, method):
+    picture(tmp_path / "before" / "a.png")
+    picture(tmp_path / "before" / "b.png")
+    whole = tmp_path / "after.zip"
+    with zipfile.ZipFile(whole, "w", method) as archive:
+        archive.writestr("a.png", png)
+        end = archive.fp.tell()
+        archive.writestr("b.png", png)
+    data = whole.read_bytes()
+    name_end = 30 + len("a.png")  # APPNOTE.TXT 4.3.7: a local header has 30 bytes before the name
+    lost, places = 0, {*range(name_end, min(name_end + 40, end)), *range(name_end, end, 97), end - 1}
+    for place in places:
+        harmed = bytearray(data)
+        harmed[place] ^= 0xFF
+        whole.write_bytes(harmed)
+        with opened([tmp_path / "before", whole], out=tmp_path / "out") as found:
+            first, second = found.pairs
+            # A few bytes say nothing: LZMA's version, the bits after the end. Else the checksum tells.
+            assert first.retouched.read_bytes() in {b"", png}, f"byte {place}"
+            assert second.retouched.read_bytes() == png, f"byte {place}"
+            lost += not first.retouched.stat().st_size
+    assert lost >= len(places) - 8
+
+
+def test_no_room_to_unpack_is_one_sentence(tmp_path, png, monkeypatch):
+    picture(tmp_path / "before" / "a.png")
+    after = zipped(tmp_path / "after.zip", {"a.png": png})
+
+    def full(self, *_):
+        raise OSError(28, "No space left on device")
+        yield
+
+    monkeypatch.setattr(archives.Archive, "_chunks", full)
+    with pytest.raises(InputError, match=r"after\.zip cannot be unpacked to .* \(No space left on device\); make room"):
+        pairs_of(tmp_path / "before", after)
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
@@ -351,3 +389,12 @@ def test_ids_become_file_names_that_are_safe_unique_and_lasting():
         assert name[0] != "."
         assert name.lower() != "nul"
     assert file_names(ids[:4])["ring a"] == names["ring a"]
+
+
+def test_file_names_are_short_in_bytes_and_cut_between_letters():
+    # 81 CJK letters are 243 bytes; 26 of them are 78, and a 27th would make 81. Then a hyphen and eight digits.
+    first, second = "戒" * 81, "戒" * 80 + "指"
+    names = file_names([first, second])
+    assert names[first][:27] == "戒" * 26 + "-"
+    assert len(names[first].encode()) == 87
+    assert names[first] != names[second]
