@@ -14,16 +14,23 @@ MIN_SIDE_PX = 32
 """Shortest side worth opening. Below it not even a whole ring can be told from another (prongs are 3 to 5 px
 in a catalogue picture of 500 px)."""
 
-MAX_DECODE_BYTES = 2 * 1024**3
-"""Memory that decoding one picture may take, in bytes. Two pictures are open for a pair, and a machine with
-8 GiB should hold both beside the audit. A JPEG or a PNG of 200 megapixels in 8-bit RGB fits."""
+MAX_DECODE_BYTES = 3 * 1024**3
+"""Memory that decoding one picture may take, in bytes, the file included. What jewellers deliver fits: the
+150 megapixels of a digital back as a JPEG with a profile and turned upright (2.3 GB) or as a 16-bit TIFF
+(2.7 GB), and 200 megapixels of 8-bit RGB. Pictures of a pair are decoded one after the other, so a machine with
+8 GiB has room for the audit beside it."""
 
 MAX_FRAMES_COUNTED = 1_000
 """Frames or pages that are counted; only the first is judged, and a file may announce millions."""
 
-_FINISHED = 3  # bytes a pixel of the picture that is handed on
-_PILLOW = 4  # bytes a pixel of Pillow's RGB, RGBA and CMYK
-_ALPHA = 2  # bytes a pixel of an alpha channel: Pillow's, and the array
+_JPEG, _JPEG_CONVERTED = 9.0, 15.0
+_PLAIN, _CONVERTED, _WITH_ALPHA = 11.0, 15.0, 20.0
+_WEBP, _WEBP_WITH_ALPHA, _AVIF = 28.0, 29.0, 20.0
+_DEEP, _DEEP_A_CHANNEL = 10.0, 2.5
+"""Bytes a pixel at the peak of decoding, without the file itself: measured as the growth of the resident set over
+pictures of 16 megapixels, rounded up. Pillow keeps 4 bytes a pixel, a second decoder as many again, each
+conversion one more copy; 16-bit samples stand beside their rounded ones. JPEG without a profile is decoded into
+the final array, beside which a progressive one keeps 2 bytes a coefficient."""
 
 
 def check_size(width: int, height: int, what: str) -> None:
@@ -49,24 +56,24 @@ def check_memory(pixels: int, bytes_a_pixel: float, file_bytes: int, path: Path)
         )
 
 
-def bytes_a_pixel(fmt: str, mode: str, depth: int, *, converted: bool) -> float:
-    """Peak memory of decoding, in bytes a pixel, by what stands open at the same time.
+def bytes_a_pixel(fmt: str, mode: str, depth: int, *, converted: bool, channels: int = 0) -> float:
+    """Peak memory of decoding, in bytes a pixel, without the file itself.
 
-    `fmt` and `mode` are Pillow's, `depth` the bits per channel, and `converted` whether a profile is applied
-    or the picture is turned upright, which takes one more copy.
+    `fmt` and `mode` are Pillow's, `depth` the bits per channel, `converted` whether a profile is applied or the
+    picture is turned upright, and `channels` their number where the mode does not say.
     """
-    alpha = _ALPHA if mode in ("RGBA", "LA", "PA", "RGBa", "La") else 0
-    need = _FINISHED + alpha + (_PILLOW if converted else 0)
-    if fmt == "JPEG" and mode != "CMYK":
-        return need + (_PILLOW if converted else 0)
-    if fmt in ("TIFF", "PNG") and depth == 16:
-        samples = {"L": 1, "I;16": 1, "LA": 2, "RGB": 3, "RGBA": 4, "CMYK": 4}.get(mode, 4)
-        return need + 2 * _PILLOW + 2 * samples
+    channels = channels or {"L": 1, "I;16": 1, "LA": 2, "RGBA": 4, "CMYK": 4}.get(mode, 3)
+    if depth > 8 and fmt in ("PNG", "TIFF"):
+        return _DEEP + _DEEP_A_CHANNEL * channels + (_CONVERTED - _PLAIN if converted else 0)
+    if fmt in ("JPEG", "MPO"):
+        return _JPEG_CONVERTED if converted or mode == "CMYK" else _JPEG
     if fmt == "WEBP":
-        return need + 3 * _PILLOW  # the demuxer's canvas, its copy, and Pillow's picture
+        return _WEBP_WITH_ALPHA if mode == "RGBA" else _WEBP
     if fmt == "AVIF":
-        return need + 3 * _PILLOW  # planes, RGB, and Pillow's picture
-    return need + _PILLOW + (_PILLOW if alpha else 0)
+        return _AVIF
+    if mode in ("RGBA", "LA", "PA", "P") and fmt in ("PNG", "TIFF"):
+        return _WITH_ALPHA
+    return _CONVERTED if converted else _PLAIN
 
 
 def frames_note(frames: int) -> str:

@@ -19,8 +19,11 @@ _READ = frozenset({"gAMA", "cHRM", "cICP", "sRGB", "iCCP"})
 
 @dataclass(frozen=True)
 class Chunks:
-    """What stands in a PNG beside the pixels. `held` has the data of the chunks that declare colours."""
+    """What stands in a PNG beside the pixels. `held` has the data of the chunks that declare colours, `sound` the
+    file without remarks whose checksum is wrong, over which Pillow would stumble, None where all are right.
+    """
 
+    sound: bytes | None = None
     held: dict[str, bytes] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -35,6 +38,7 @@ def check(data: bytes, path: Path) -> Chunks:
     view, at = memoryview(data), _SIGNATURE
     held: dict[str, bytes] = {}
     notes: list[str] = []
+    wrong: list[tuple[int, int]] = []
     while True:
         if at + _HEADER + _CHECKSUM > len(data):
             raise damaged(path, "the end mark is missing")
@@ -47,8 +51,15 @@ def check(data: bytes, path: Path) -> Chunks:
             if kind[0].isupper() or kind in _COLOUR:
                 raise damaged(path, f"the checksum of its {kind} chunk is wrong")
             notes.append(doubt(f"the checksum of its {kind} chunk is wrong"))
+            wrong.append((at, end + _CHECKSUM))
         if kind in _READ:
             held.setdefault(kind, data[at + _HEADER : end])
         if kind == "IEND":
-            return Chunks(held, tuple(dict.fromkeys(notes)))
+            return Chunks(_without(data, wrong) if wrong else None, held, tuple(dict.fromkeys(notes)))
         at = end + _CHECKSUM
+
+
+def _without(data: bytes, spans: list[tuple[int, int]]) -> bytes:
+    starts = [0, *(end for _, end in spans)]
+    stops = [*(start for start, _ in spans), len(data)]
+    return b"".join(data[start:stop] for start, stop in zip(starts, stops, strict=True))

@@ -15,6 +15,7 @@ import cv2
 import tifffile
 from PIL import (
     AvifImagePlugin,  # noqa: F401  (imported so that Pillow knows the format)
+    ExifTags,
     Image,
     TiffImagePlugin,  # noqa: F401
     WebPImagePlugin,  # noqa: F401
@@ -30,6 +31,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "GIF", "BMP")
 """Pillow's names of what is read. JPEG covers MPO, a JPEG with further pictures behind the first."""
 
 _HEAD_BYTES = 32
+_JPEGS = ("JPEG", "MPO")
+_ORIENTATION = ExifTags.Base.Orientation
 _JPEG, _PNG, _GIF = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8"
 
 
@@ -42,24 +45,27 @@ def read(path: Path, size: int) -> tuple[Pixels, PictureInfo]:
         head = stream.read(_HEAD_BYTES)
         refuse_by_beginning(head, path)
         if head.startswith(tiff.MAGIC):
-            return _tiff(stream, path, size)
+            return _tiff(stream, path)
         check_memory(0, 0, size, path)
-        return _encoded(head + stream.read(), path)
+        stream.seek(0)
+        return _encoded(stream.read(), path)
 
 
 def _encoded(data: bytes, path: Path) -> tuple[Pixels, PictureInfo]:
     markers = jpeg.structure(data) if data.startswith(_JPEG) else jpeg.Structure()
     jpeg.refuse_bombs(markers, path)
     chunks = png.check(data, path) if data.startswith(_PNG) else png.Chunks()
+    data = chunks.sound or data
     frames = gif.count_frames(data, MAX_FRAMES_COUNTED) if data.startswith(_GIF) else None
     with Image.open(BytesIO(data), formats=FORMATS) as image:
         check_size(*image.size, str(path))
         depth = facts.declared_depth(image, data)
-        converted = "icc_profile" in image.info
+        turned = image.format in _JPEGS and image.getexif().get(_ORIENTATION, 1) != 1
+        converted = turned or "icc_profile" in image.info
         need = bytes_a_pixel(image.format or "", image.mode, depth, converted=converted)
         check_memory(image.width * image.height, need, len(data), path)
         info = facts.of_image(image, depth, frames)
-        if image.format in ("JPEG", "MPO"):
+        if image.format in _JPEGS:
             pixels, notes = _jpeg(image, data, markers, info, path)
         else:
             pixels, notes = _other(image, data, chunks, info, path)
@@ -71,13 +77,15 @@ def _jpeg(
 ) -> tuple[Pixels, tuple[str, ...]]:
     icc, mode = image.info.get("icc_profile"), image.mode
     levels, notes = jpeg.read_strictly(data, markers, mode, path)
-    if levels is None or mode == "CMYK":  # Pillow knows that Adobe's inks are inverted
+    if levels is None:
         image.load()
-        return finished(Decoded(image, None, icc), depth=8, orientation=info.orientation, what=str(path)), notes
-    if mode == "RGB" and not icc and info.orientation == 1:
+        colour = image
+    elif mode == "RGB" and not icc and info.orientation == 1:
         return Pixels(levels, None, ()), notes
-    decoded = Decoded(Image.fromarray(levels), None, icc)
-    return finished(decoded, depth=8, orientation=info.orientation, what=str(path)), notes
+    else:
+        colour = Image.fromarray(255 - levels if mode == "CMYK" else levels, mode)  # Adobe's inks are inverted
+    del levels  # a copy less while the profile is applied
+    return finished(Decoded(colour, None, icc), depth=8, orientation=info.orientation, what=str(path)), notes
 
 
 def _other(
@@ -87,8 +95,8 @@ def _other(
     colours, notes = png_colours.declared(chunks.held, path)
     if png_colours.is_code_points(chunks.held):
         icc = None
+    notes += _second_look(image, data)  # before Pillow's own copy of the pixels
     image.load()
-    notes += _second_look(image, data)
     whole, shaded = image, False
     if info.bit_depth == 16 and image.mode in ("LA", "RGB", "RGBA"):
         whole, shaded = with_all_bits(image, data, colours)
@@ -99,7 +107,7 @@ def _other(
 
 def _second_look(image: Image.Image, data: bytes) -> tuple[str, ...]:
     if image.format == "WEBP":
-        return second_look.webp_notes(data)
+        return second_look.webp_notes(data, image)
     if image.format == "GIF":
         return gif.notes(data)
     if image.format == "AVIF":
@@ -107,7 +115,7 @@ def _second_look(image: Image.Image, data: bytes) -> tuple[str, ...]:
     return second_look.bmp_notes(data, image) if image.format == "BMP" else ()
 
 
-def _tiff(stream: BinaryIO, path: Path, size: int) -> tuple[Pixels, PictureInfo]:
+def _tiff(stream: BinaryIO, path: Path) -> tuple[Pixels, PictureInfo]:
     pages = tiff.count_pages(stream)
     stream.seek(0)
     with tifffile.TiffFile(stream) as opened:
@@ -115,8 +123,10 @@ def _tiff(stream: BinaryIO, path: Path, size: int) -> tuple[Pixels, PictureInfo]
         refuse_by_tags(opened, path)
         found = tiff.layout(page, path)
         check_size(found.width, found.height, str(path))
-        need = bytes_a_pixel("TIFF", "", found.bits, converted=found.icc is not None or found.orientation != 1)
-        check_memory(found.width * found.height, need + found.samples * found.bits / 8, 0, path)
+        converted = found.icc is not None or found.orientation != 1
+        mode = "RGBA" if found.extras else "RGB"
+        need = bytes_a_pixel("TIFF", mode, found.bits, converted=converted, channels=found.samples)
+        check_memory(found.width * found.height, need, 0, path)
         if found.by_tags:
             info = facts.of_layout(found, pages)
             colour, alpha = tiff_pixels.read(stream, page, found, path)

@@ -15,9 +15,11 @@ from PIL import Image
 
 from fidelity.image.refusals import doubt
 
-_CUT_BYTES = {b"VP8L": 1, b"VP8 ": 8}
-"""Bytes taken off a WebP's compressed data that must then fail to decode. The lossless format ends in the byte
-that holds its last bit; the lossy one's arithmetic coder is flushed with up to three bytes more."""
+_CUT_BYTES = 8
+"""Bytes taken off a lossy WebP's coded data that must then fail to decode. The encoder flushes its arithmetic
+coder with up to three bytes more than it needs."""
+
+_LAST_ROWS = 8  # rows in which the last byte of a lossless WebP must show
 
 _ZERO_SHARE = 0.02
 """Share of the pixels that may be zeros at the end of plain pixel data without a word. Fewer cannot hide a piece;
@@ -28,16 +30,37 @@ _RIFF_HEADER, _CHUNK_HEADER = 12, 8
 _FRAME_HEADER = 16  # of an ANMF chunk, before the chunks of its frame (WebP container specification)
 
 
-def webp_notes(data: bytes) -> tuple[str, ...]:
-    """A note when the data of the first frame go on behind the picture, which those of a whole file never do."""
+def webp_notes(data: bytes, image: Image.Image) -> tuple[str, ...]:
+    """A note when the data of the first frame go on behind the picture, which those of a whole file never do.
+
+    `image` is the opened file. Without its last bytes a lossy frame must fail to decode; with the last byte
+    turned over the last pixels of a lossless one must change. Costs a second decoding.
+    """
     start, end = _webp_frame(data)
-    name = data[start : start + 4]
-    if name not in _CUT_BYTES:
+    name, payload = data[start : start + 4], data[start + _CHUNK_HEADER : end]
+    if name == b"VP8 ":
+        unused = _last_rows(name, payload[:-_CUT_BYTES]) is not None
+    elif name == b"VP8L" and payload:
+        changed = _last_rows(name, payload[:-1] + bytes((payload[-1] ^ 0xFF,)))
+        unused = changed is not None and changed == _rows_of(image)
+    else:
         return ()
-    payload = data[start + _CHUNK_HEADER : end - _CUT_BYTES[name]]
+    return (doubt("its compressed data go on after the picture is complete"),) if unused else ()
+
+
+def _last_rows(name: bytes, payload: bytes) -> bytes | None:
+    """The last pixels of a WebP made of one frame, None where it does not decode."""
     frame = name + len(payload).to_bytes(4, "little") + payload + bytes(len(payload) % 2)
-    short = b"RIFF" + (len(frame) + 4).to_bytes(4, "little") + b"WEBP" + frame
-    return (doubt("its compressed data go on after the picture is complete"),) if _decodes(short) else ()
+    data = b"RIFF" + (len(frame) + 4).to_bytes(4, "little") + b"WEBP" + frame
+    try:
+        with Image.open(BytesIO(data), formats=("WEBP",)) as image:
+            return _rows_of(image)
+    except Exception:  # a decoder that misses data raises anything
+        return None
+
+
+def _rows_of(image: Image.Image) -> bytes:
+    return image.crop((0, image.height - _LAST_ROWS, *image.size)).convert("RGBA").tobytes()
 
 
 def _webp_frame(data: bytes) -> tuple[int, int]:
@@ -88,15 +111,6 @@ def zero_tail_notes(image: Image.Image, *, bottom_up: bool) -> tuple[str, ...]:
         return ()
     share = round(100 * empty / image.height)
     return (doubt(f"the last {share} % of its pixel data are zeros, as in a file that was not written to the end"),)
-
-
-def _decodes(data: bytes) -> bool:
-    try:
-        with Image.open(BytesIO(data), formats=("WEBP",)) as image:
-            image.load()
-    except Exception:
-        return False
-    return True
 
 
 def bmp_notes(data: bytes, image: Image.Image) -> tuple[str, ...]:
