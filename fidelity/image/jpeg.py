@@ -42,6 +42,7 @@ _COEFFICIENTS = 64
 _END_MARK = b"\xff\xd9"
 _COLOUR = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 _STRAY = re.compile(r"(\d+) extraneous bytes before marker 0x([0-9a-f]+)")
+_UNCHECKED = "Could not determine subsampling"
 _FATAL = ("Corrupt JPEG data", "Premature end", "Inconsistent progression")
 
 
@@ -152,6 +153,8 @@ def read_strictly(data: bytes, found: Structure, mode: str, path: Path) -> tuple
         return _decoded(data, colour, strict=False), (*notes, doubt(f"{stray[1]} stray bytes before the end mark"))
     if said.startswith(_FATAL):
         raise damaged(path, said.removeprefix("Corrupt JPEG data: "))
+    if _UNCHECKED in said:
+        return None, (*notes, "its sampling of colours is rare; whether it is damaged could not be checked")
     return None, (*notes, doubt(f"the decoder says '{said}'"))
 
 

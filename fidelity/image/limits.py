@@ -17,7 +17,7 @@ in a catalogue picture of 500 px)."""
 MAX_DECODE_BYTES = 3 * 1024**3
 """Memory that decoding one picture may take, in bytes, the file included. What jewellers deliver fits: the
 150 megapixels of a digital back as a JPEG with a profile and turned upright (2.3 GB) or as a 16-bit TIFF
-(2.7 GB), and 200 megapixels of 8-bit RGB. Pictures of a pair are decoded one after the other, so a machine with
+(3.0 GB), and 200 megapixels of 8-bit RGB. Pictures of a pair are decoded one after the other, so a machine with
 8 GiB has room for the audit beside it."""
 
 MAX_FRAMES_COUNTED = 1_000
@@ -26,7 +26,7 @@ MAX_FRAMES_COUNTED = 1_000
 _JPEG, _JPEG_CONVERTED = 9.0, 15.0
 _PLAIN, _CONVERTED, _WITH_ALPHA = 11.0, 15.0, 20.0
 _WEBP, _WEBP_WITH_ALPHA, _AVIF = 28.0, 29.0, 20.0
-_DEEP, _DEEP_A_CHANNEL = 10.0, 2.5
+_DEEP, _DEEP_A_CHANNEL = 10.0, 3.25
 """Bytes a pixel at the peak of decoding, without the file itself: measured as the growth of the resident set over
 pictures of 16 megapixels, rounded up. Pillow keeps 4 bytes a pixel, a second decoder as many again, each
 conversion one more copy; 16-bit samples stand beside their rounded ones. JPEG without a profile is decoded into
@@ -64,7 +64,8 @@ def bytes_a_pixel(fmt: str, mode: str, depth: int, *, converted: bool, channels:
     """
     channels = channels or {"L": 1, "I;16": 1, "LA": 2, "RGBA": 4, "CMYK": 4}.get(mode, 3)
     if depth > 8 and fmt in ("PNG", "TIFF"):
-        return _DEEP + _DEEP_A_CHANNEL * channels + (_CONVERTED - _PLAIN if converted else 0)
+        copy = _CONVERTED - _PLAIN if converted and fmt == "PNG" else 0  # a TIFF's samples are gone by then
+        return _DEEP + _DEEP_A_CHANNEL * channels + copy
     if fmt in ("JPEG", "MPO"):
         return _JPEG_CONVERTED if converted or mode == "CMYK" else _JPEG
     if fmt == "WEBP":

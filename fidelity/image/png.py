@@ -19,8 +19,10 @@ _READ = frozenset({"gAMA", "cHRM", "cICP", "sRGB", "iCCP"})
 
 @dataclass(frozen=True)
 class Chunks:
-    """What stands in a PNG beside the pixels. `held` has the data of the chunks that declare colours, `sound` the
-    file without remarks whose checksum is wrong, over which Pillow would stumble, None where all are right.
+    """What stands in a PNG beside the pixels.
+
+    `sound` is the file without remarks whose checksum is wrong, over which Pillow would stumble, None where all
+    are right; `held` has the data of the chunks that declare colours.
     """
 
     sound: bytes | None = None
