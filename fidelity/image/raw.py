@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import tifffile
-
 from fidelity.image.refusals import raw_file, unsupported
 
 _BEGINNINGS = (
@@ -66,15 +64,11 @@ def _pages(tiff: Any, first: Any) -> list[Any]:
     found = [first]
     try:
         for offset in (first.subifds or ())[:_PAGES]:
-            found.append(_page_at(tiff, offset))
+            tiff.filehandle.seek(offset)
+            found.append(type(first)(tiff, index=(0, 0)))
     except Exception:
         return found
     return found
-
-
-def _page_at(tiff: Any, offset: int) -> Any:
-    tiff.filehandle.seek(offset)
-    return tifffile.TiffPage(tiff, index=(0, 0))
 
 
 def _value(page: Any, tag: int, without: Any = None) -> Any:

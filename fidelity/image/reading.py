@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import cv2
-import tifffile
 from PIL import (
     AvifImagePlugin,  # noqa: F401  (imported so that Pillow knows the format)
     ExifTags,
     Image,
     TiffImagePlugin,  # noqa: F401
+    UnidentifiedImageError,
     WebPImagePlugin,  # noqa: F401
 )
 
@@ -26,6 +26,7 @@ from fidelity.image.limits import MAX_FRAMES_COUNTED, MAX_PIXELS, bytes_a_pixel,
 from fidelity.image.picture import PictureInfo
 from fidelity.image.pixels import Decoded, Pixels, finished, split, with_all_bits
 from fidelity.image.raw import refuse_by_beginning, refuse_by_tags
+from fidelity.image.refusals import unsupported
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "GIF", "BMP")
 """Pillow's names of what is read. JPEG covers MPO, a JPEG with further pictures behind the first."""
@@ -116,6 +117,8 @@ def _second_look(image: Image.Image, data: bytes) -> tuple[str, ...]:
 
 
 def _tiff(stream: BinaryIO, path: Path) -> tuple[Pixels, PictureInfo]:
+    import tifffile  # noqa: PLC0415  (a fifth of a second, which only a TIFF should cost)
+
     pages = tiff.count_pages(stream)
     stream.seek(0)
     with tifffile.TiffFile(stream) as opened:
@@ -135,7 +138,10 @@ def _tiff(stream: BinaryIO, path: Path) -> tuple[Pixels, PictureInfo]:
             pixels = finished(decoded, depth=found.bits, orientation=found.orientation, what=str(path))
             return pixels, info.model_copy(update={"notes": info.notes + pixels.notes + notes})
     stream.seek(0)
-    return _tiff_by_pillow(stream, found, pages, path)
+    try:
+        return _tiff_by_pillow(stream, found, pages, path)
+    except UnidentifiedImageError as error:  # its tags are sound, so it is no damage
+        raise unsupported(path, "an unusual layout of channels", tiff.WITH_EXTRA) from error
 
 
 def _tiff_by_pillow(stream: BinaryIO, found: tiff.Layout, pages: int, path: Path) -> tuple[Pixels, PictureInfo]:

@@ -42,7 +42,7 @@ _DECISIVE = frozenset({256, 257, 258, 259, _PHOTOMETRIC, 273, 277, 278, 279, 284
 _MOST_TAGS = 4096  # of a page; the TIFF registry knows some hundreds
 _ICC, _XMP, _ORIENTATION, _X_RESOLUTION, _RESOLUTION_UNIT = 34_675, 700, 274, 282, 296
 _ADVICE = "export it as 8- or 16-bit RGB or grey, uncompressed or with LZW or ZIP"
-_EXTRA = "install the extra 'tiff' (pip install 'fidelity-qa[tiff]'), or export it uncompressed or with ZIP"
+WITH_EXTRA = "install the extra 'tiff' (pip install 'fidelity-qa[tiff]'), or export it uncompressed or with ZIP"
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,10 @@ class Layout:
             return False
         if self.bits == 16:
             return True
-        readable = self.compression in _TIFFFILE_UNPACKS or has_codecs()
         pillows = not self.extras or (self.colour_model == RGB and self.extras == (UNASSOCIATED,))
-        return readable and (self.compression in ZIPPED or not pillows or self.compression not in _PILLOW_UNPACKS)
+        if pillows and self.compression not in ZIPPED and self.compression in _PILLOW_UNPACKS:
+            return False
+        return self.compression in _TIFFFILE_UNPACKS or has_codecs()
 
 
 def has_codecs() -> bool:
@@ -170,11 +171,11 @@ def _refuse_compression(found: Layout, path: Path) -> None:
             return
         plain = not found.planar and found.colour_model != INKS and found.samples in (1, 3, 4)
         if found.compression != LZW:
-            raise unsupported(path, f"{name} compression of 16-bit channels", _EXTRA)
+            raise unsupported(path, f"{name} compression of 16-bit channels", WITH_EXTRA)
         if not plain:
-            raise unsupported(path, "LZW compression of 16-bit planes, inks or extra channels", _EXTRA)
+            raise unsupported(path, "LZW compression of 16-bit planes, inks or extra channels", WITH_EXTRA)
     elif found.compression not in _PILLOW_UNPACKS:
-        raise unsupported(path, f"{name} compression", _EXTRA if found.compression == WEBP else _ADVICE)
+        raise unsupported(path, f"{name} compression", WITH_EXTRA if found.compression == WEBP else _ADVICE)
 
 
 def _extras(page: Any, count: int, path: Path) -> tuple[int, ...]:

@@ -226,6 +226,26 @@ def test_legal_files_have_no_note_of_damage(tmp_path, fmt, options):
             assert doubts(loaded(tmp_path, encoded(fmt, as_mode, **options))) == [], (image.size, mode)
 
 
+@pytest.mark.parametrize("depth", [8, 10, 12])
+@pytest.mark.parametrize("subsampling", ["4:2:0", "4:4:4"])
+def test_a_legal_avif_of_any_depth_is_read_without_a_word(tmp_path, depth, subsampling):
+    if depth == 8:
+        data = encoded("AVIF", subsampling=subsampling, speed=10)
+    else:
+        deep = photo()[:, :, ::-1].astype(np.uint16) << (depth - 8)
+        done, buffer = cv2.imencode(".avif", deep, [cv2.IMWRITE_AVIF_DEPTH, depth, cv2.IMWRITE_AVIF_QUALITY, 90])
+        assert done
+        data = buffer.tobytes()
+    assert doubts(loaded(tmp_path, data)) == []
+
+
+def test_an_animated_avif_and_a_grey_one_are_read_without_a_doubt(tmp_path):
+    frames = [Image.fromarray(photo()), Image.fromarray(255 - photo())]
+    moving = encoded("AVIF", frames[0], save_all=True, append_images=frames[1:], speed=10)
+    assert doubts(loaded(tmp_path, moving)) == []
+    assert doubts(loaded(tmp_path, encoded("AVIF", frames[0].convert("L"), speed=10))) == []
+
+
 # ------------------------------------------------------------------------------------------------- many at random
 
 

@@ -249,6 +249,23 @@ def test_a_missing_strip_is_damage_and_not_black(tmp_path):
         load(path)
 
 
+def test_eight_bit_planes_are_put_together(tmp_path):
+    array = np.random.default_rng(3).integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
+    planes = np.ascontiguousarray(array.transpose(2, 0, 1))
+    assert far(load(written(tmp_path / "a.tif", planes, photometric="rgb", planarconfig="separate")).rgb, array) == 0
+
+
+@needs_codecs
+@pytest.mark.parametrize("bits", [8, 16])
+def test_what_only_the_extra_unpacks_is_refused_with_its_name(tmp_path, monkeypatch, bits):
+    array = np.zeros((HEIGHT, WIDTH, 5), np.uint16 if bits == 16 else np.uint8)
+    path = written(tmp_path / "a.tif", array, photometric="separated", extrasamples=[2], compression="lzw")
+    monkeypatch.setattr(tiff, "has_codecs", lambda: False)
+    with pytest.raises(InputError, match="install the extra 'tiff'") as caught:
+        load(path)
+    assert "damaged" not in str(caught.value)
+
+
 def test_pillow_reads_the_common_eight_bit_ones_as_ever(tmp_path):
     array = np.random.default_rng(2).integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
     Image.fromarray(array).save(tmp_path / "a.tif", compression="tiff_lzw")
