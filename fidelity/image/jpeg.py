@@ -43,6 +43,10 @@ _END_MARK = b"\xff\xd9"
 _COLOUR = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 _STRAY = re.compile(r"(\d+) extraneous bytes before marker 0x([0-9a-f]+)")
 _UNCHECKED = "Could not determine subsampling"
+_HARMLESS = ("unknown JFIF revision", "Invalid SOS parameters for sequential JPEG")
+"""Warnings for header fields that no decoder goes by; scanners write the first, phones the second."""
+
+_SPECTRAL = bytes((0, _COEFFICIENTS - 1, 0))  # what a sequential scan's header must end with (T.81, B.2.3)
 _FATAL = ("Corrupt JPEG data", "Premature end", "Inconsistent progression")
 
 
@@ -56,6 +60,9 @@ class Structure:
     segments: int = 0
     exif_segments: int = 0
     end: int | None = None
+    scan_headers: list[int] = field(default_factory=list)
+    """Offsets behind the headers of scans."""
+
     seen: dict[int, list[int]] = field(default_factory=dict)
     """Component → for each coefficient the lowest bit that was sent, or −1 for none."""
 
@@ -89,12 +96,15 @@ def structure(data: bytes) -> Structure:
         body = data[at + 4 : at + 2 + length]
         at += 2 + length
         found.segments += 1
+        if found.segments > MAX_SEGMENTS:
+            return found
         found.exif_segments += marker == _APP1 and body.startswith(b"Exif\0")
         if marker in _SOF and len(body) >= 6:
             found.progressive = marker in _PROGRESSIVE
             found.components = tuple(body[6 : 6 + 3 * body[5] : 3])
         elif marker == _SOS:
             found.scans += 1
+            found.scan_headers.append(at)
             _note_scan(found, body)
             ahead = _NEXT_MARKER.search(data, at)
             if ahead is None or found.scans > MAX_SCANS:
@@ -142,10 +152,12 @@ def read_strictly(data: bytes, found: Structure, mode: str, path: Path) -> tuple
     if colour is None:
         return None, ()
     notes = (doubt(found.lacking),) if found.lacking else ()
-    try:
-        return _decoded(data, colour), notes
-    except ValueError as error:
-        said = reason(error)
+    levels, said = _tried(data, colour)
+    if any(harmless in said for harmless in _HARMLESS):
+        data = _mended(data, found)
+        levels, said = _tried(data, colour)
+    if levels is not None:
+        return levels, notes
     if said.startswith("Premature end") and (found.end is None) and _is_whole(data + _END_MARK, colour):
         return _decoded(data + _END_MARK, colour), (*notes, doubt("the end mark is missing"))
     stray = _STRAY.search(said)
@@ -158,6 +170,17 @@ def read_strictly(data: bytes, found: Structure, mode: str, path: Path) -> tuple
     return None, (*notes, doubt(f"the decoder says '{said}'"))
 
 
+def _mended(data: bytes, found: Structure) -> bytes:
+    """The same with the header fields set right that no decoder goes by."""
+    mended = bytearray(data)
+    if data[6:11] == b"JFIF\0":
+        mended[11] = 1  # the major revision
+    if not found.progressive:
+        for behind in found.scan_headers:
+            mended[behind - 3 : behind] = _SPECTRAL
+    return bytes(mended)
+
+
 def _may_be_stray(data: bytes, found: Structure, stray: re.Match[str], colour: str) -> bool:
     """Whether the picture is whole without the bytes in front of the end mark: few, or nothing but padding."""
     if int(stray[1]) <= MAX_STRAY_BYTES:
@@ -168,11 +191,15 @@ def _may_be_stray(data: bytes, found: Structure, stray: re.Match[str], colour: s
 
 
 def _is_whole(data: bytes, colour: str) -> bool:
+    return _tried(data, colour)[0] is not None
+
+
+def _tried(data: bytes, colour: str) -> tuple[U8 | None, str]:
+    """The pixels, or what the decoder stumbled over first."""
     try:
-        _decoded(data, colour)
-    except ValueError:
-        return False
-    return True
+        return _decoded(data, colour), ""
+    except ValueError as error:
+        return None, reason(error)
 
 
 def _decoded(data: bytes, colour: str, *, strict: bool = True) -> U8:

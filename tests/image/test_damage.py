@@ -100,6 +100,18 @@ def test_a_jpeg_without_its_end_mark_is_whole_and_said(tmp_path):
     assert np.array_equal(picture.rgb, loaded(tmp_path, encoded("JPEG")).rgb)
 
 
+def test_header_fields_that_no_decoder_goes_by_are_no_damage(tmp_path):
+    """A JFIF revision of 2 (scanners) and spectral fields of a sequential scan that are all 0 (phones)."""
+    data = bytearray(encoded("JPEG"))
+    data[11] = 2
+    scan = data.find(b"\xff\xda")
+    data[scan + 11 : scan + 14] = bytes(3)
+    picture = loaded(tmp_path, bytes(data))
+    assert picture.info.notes == ()
+    assert np.array_equal(picture.rgb, loaded(tmp_path, encoded("JPEG")).rgb)
+    refused(tmp_path, bytes(data[: len(data) // 2]) + b"\xff\xd9")
+
+
 def test_padding_before_the_end_mark_is_said_and_not_refused(tmp_path):
     data = encoded("JPEG", optimize=True)
     picture = loaded(tmp_path, data[:-2] + bytes(3_000) + b"\xff\xd9")
