@@ -10,6 +10,8 @@ from io import BytesIO
 import cv2
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from fidelity.errors import InputError
@@ -321,6 +323,20 @@ def test_of_5000_damaged_files_less_than_one_percent_is_taken_for_a_whole_one(tm
     found = tally(tmp_path, 5_000)
     print(found)
     assert found["silent"] < SILENT_SHARE * 5_000, found
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(kind=st.sampled_from([*KINDS, LOSSLESS_WEBP]), keep=st.floats(0, 1), junk=st.binary(max_size=300))
+def test_nothing_but_an_input_error_escapes(tmp_path, kind, keep, junk):
+    """Junk over the beginning, the middle or the end of a file of any kind, its magic number excepted."""
+    data = whole(kind)
+    at = 12 + int(keep * (len(data) - 12))
+    try:
+        picture = loaded(tmp_path, data[:at] + junk + data[at + len(junk) :])
+    except InputError as error:
+        assert "\n" not in str(error)
+    else:
+        assert min(picture.shape) >= 32
 
 
 def test_the_undamaged_files_are_right(tmp_path):
