@@ -1,8 +1,7 @@
-"""From whatever Pillow or an array holds to 8-bit sRGB and alpha. `decode` is the door; this is behind it."""
+"""From whatever a decoder or an array holds to 8-bit sRGB and alpha, upright and on white."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -14,7 +13,10 @@ from PIL import Image
 
 from fidelity.errors import InputError
 from fidelity.image.picture import U8
+from fidelity.image.png_colours import Colours
 from fidelity.image.profiles import to_srgb
+from fidelity.image.refusals import unsupported
+from fidelity.image.tiff_pixels import eight_bit
 
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -28,7 +30,7 @@ _UPRIGHT = {
 """EXIF orientation (TIFF 6.0, tag 274) → what turns the picture upright."""
 
 _WHITE = (255, 255, 255)
-_SAMPLE_STEP = 7  # rows and columns between the pixels on which two decoders are compared
+_SAMPLE = np.s_[::7, ::7]  # the pixels on which two decoders are compared
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,31 +42,51 @@ class Pixels:
     notes: tuple[str, ...]
 
 
-def from_image(image: Image.Image, path: Path, *, depth: int, orientation: int) -> Pixels:
-    """Decode and convert an opened image; `path` is read again only where Pillow drops bits.
+@dataclass(frozen=True)
+class Decoded:
+    """A decoded picture as it lies in the file: L, RGB, CMYK or LAB, 8 bit, and its alpha.
 
-    `depth` is `declared_depth` of it and `orientation` its EXIF orientation, both from the header.
-
-    Raises `InputError` for a kind of picture that cannot be shown (32-bit numbers), and whatever Pillow
-    raises for a damaged file.
+    `colours` are those of a PNG that has no profile; `shaded` says that their curve was applied already, to
+    all 16 bits.
     """
-    icc = image.info.get("icc_profile")
-    image.load()
-    colour, alpha = _split(_with_all_bits(image, path) if depth == 16 else image, path)
-    colour, notes = to_srgb(colour, icc)
-    if orientation in _UPRIGHT and image.format != "TIFF":  # Pillow turns TIFF upright by itself
+
+    colour: Image.Image
+    alpha: Image.Image | None
+    icc: bytes | None = None
+    colours: Colours | None = None
+    shaded: bool = False
+
+
+def finished(decoded: Decoded, *, depth: int, orientation: int, what: str) -> Pixels:
+    """To sRGB, upright, on white; `depth` is the file's bits per channel and `what` its name for an error.
+
+    Raises `InputError` for a picture that is transparent everywhere.
+    """
+    colour, alpha = decoded.colour, decoded.alpha
+    colour, notes = to_srgb(colour, decoded.icc)
+    if decoded.colours is not None:
+        colour = _declared_to_srgb(colour, decoded.colours, shaded=decoded.shaded)
+        notes = (*notes, decoded.colours.note)
+    if orientation in _UPRIGHT:
         colour = colour.transpose(_UPRIGHT[orientation])
         alpha = alpha.transpose(_UPRIGHT[orientation]) if alpha else None
     if depth > 8:
         notes = (f"{depth} bits per channel were rounded to 8", *notes)
-    return _on_white(colour, alpha, notes, str(path))
+    return _on_white(colour, alpha, notes, what)
+
+
+def _declared_to_srgb(colour: Image.Image, colours: Colours, *, shaded: bool) -> Image.Image:
+    table, profile = colours.table(256), colours.profile()
+    if table is not None and not shaded:
+        colour = colour.point(table.tolist() * len(colour.getbands()))
+    return to_srgb(colour, profile)[0] if profile else colour
 
 
 def from_array(array: npt.NDArray[Any]) -> Pixels:
     """Convert a grey, RGB or RGBA array in sRGB; see `decode.load` for what is accepted. Copies."""
     if array.ndim != 2 and not (array.ndim == 3 and array.shape[2] in (3, 4)):
         raise InputError(f"the array has shape {array.shape}; give (height, width) or (height, width, 3 or 4)")
-    levels = _eight_bit(array)
+    levels = _levels_of(array)
     if levels.ndim == 2:
         return Pixels(np.repeat(levels[:, :, None], 3, axis=2), None, ())
     if levels.shape[2] == 3:
@@ -73,11 +95,11 @@ def from_array(array: npt.NDArray[Any]) -> Pixels:
     return _on_white(colour, alpha, (), "the array")
 
 
-def _eight_bit(array: npt.NDArray[Any]) -> U8:
+def _levels_of(array: npt.NDArray[Any]) -> U8:
     if array.dtype == np.uint8:
         return array
     if array.dtype == np.uint16:
-        return _rounded(array)
+        return eight_bit(array)
     if not np.issubdtype(array.dtype, np.floating):
         raise InputError(f"the array holds {array.dtype}; give uint8, uint16, or floats from 0 to 1")
     low, high = float(array.min()), float(array.max())
@@ -88,52 +110,38 @@ def _eight_bit(array: npt.NDArray[Any]) -> U8:
     return np.rint(array * 255.0).astype(np.uint8)
 
 
-def _rounded(deep: npt.NDArray[Any]) -> U8:
-    """16 to 8 bits, to nearest: taking the high byte, as Pillow does, darkens by half a level on average."""
-    native = np.ascontiguousarray(deep, dtype=np.uint16)
-    flat = native.reshape(native.shape[0], -1)
-    return cast(U8, cv2.convertScaleAbs(flat, alpha=1 / 257)).reshape(native.shape)
+def with_all_bits(image: Image.Image, data: bytes, colours: Colours | None) -> tuple[Image.Image, bool]:
+    """A 16-bit PNG of mode LA, RGB or RGBA rounded to 8 bits by OpenCV, and whether `colours`' curve is in it.
+
+    Pillow has only the high bytes; they are what is returned where OpenCV sees another picture.
+    """
+    cut = np.asarray(image)[_SAMPLE].copy()
+    deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if deep is None or deep.dtype != np.uint16 or deep.ndim != 3 or deep.shape[:2] != image.size[::-1]:
+        return image, False
+    order = [0, 3] if image.mode == "LA" else [2, 1, 0]
+    if not np.array_equal(deep[_SAMPLE][..., order] // 256, cut[..., : len(order)]):
+        return image, False
+    alpha = Image.fromarray(eight_bit(deep[..., 3])) if deep.shape[2] == 4 else None
+    deep = deep[..., :1] if image.mode == "LA" else deep[..., :3]
+    table = colours.table(65_536) if colours else None
+    levels = eight_bit(deep) if table is None else table[deep]
+    del deep
+    rgb = Image.fromarray(levels[..., 0] if image.mode == "LA" else cv2.cvtColor(levels, cv2.COLOR_BGR2RGB))
+    if alpha is not None:
+        rgb.putalpha(alpha)
+    return rgb, table is not None
 
 
-def declared_depth(image: Image.Image) -> int:
-    """Bits per channel, from the raw mode ('RGB;16B', 'L;4'); known only while pixels are not yet loaded."""
-    if image.mode == "1":
-        return 1
-    if image.mode.startswith("I;16"):
-        return 16
-    tiles = getattr(image, "tile", None)
-    bits = re.search(r"[A-Za-z];(1|2|4|16)\D", str(tiles[0].args) + " ") if tiles else None
-    if bits is None or image.format not in ("PNG", "TIFF"):  # a BMP's 'BGR;16' is 5 + 6 + 5 bits
-        return 8
-    return int(bits[1])
-
-
-def _with_all_bits(image: Image.Image, path: Path) -> Image.Image:
-    """The same picture rounded from 16 bits by OpenCV, or Pillow's (the high byte) if they disagree."""
-    if image.mode not in ("RGB", "RGBA"):
-        return image
-    deep = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
-    cut = np.asarray(image)
-    if deep is None or deep.dtype != np.uint16 or deep.ndim != 3 or deep.shape[:2] != cut.shape[:2]:
-        return image
-    order = cv2.COLOR_BGRA2RGBA if deep.shape[2] == 4 else cv2.COLOR_BGR2RGB
-    deep = cv2.cvtColor(deep, order)
-    sample = np.s_[::_SAMPLE_STEP, ::_SAMPLE_STEP]
-    high = (deep[sample] // 256)[..., :3]
-    if not np.array_equal(high, cut[sample][..., :3]):
-        return image
-    return Image.fromarray(_rounded(deep))
-
-
-def _split(image: Image.Image, path: Path) -> tuple[Image.Image, Image.Image | None]:
-    """(L, RGB, CMYK or LAB image, alpha or None), whatever the mode."""
+def split(image: Image.Image, path: Path) -> tuple[Image.Image, Image.Image | None]:
+    """(L, RGB, CMYK or LAB image, alpha or None), whatever the mode of the loaded image."""
     keyed = image.info.get("transparency")
     if image.mode.startswith("I;16"):
         deep = np.asarray(image)
         opaque = np.where(deep == keyed, 0, 255).astype(np.uint8)
-        return Image.fromarray(_rounded(deep)), None if keyed is None else Image.fromarray(opaque)
+        return Image.fromarray(eight_bit(deep)), None if keyed is None else Image.fromarray(opaque)
     if image.mode in ("I", "F"):
-        raise InputError(f"{path} has 32-bit numbers, not 8- or 16-bit colours; export it as 8 or 16 bit")
+        raise unsupported(path, "32-bit numbers instead of 8- or 16-bit colours", "export it as 8 or 16 bit")
     if image.mode in ("P", "PA", "RGBa") or (keyed is not None and image.mode in ("1", "L", "RGB")):
         image = image.convert("RGBA" if keyed is not None or image.mode != "P" else "RGB")
     elif image.mode == "La":

@@ -13,8 +13,9 @@ import pytest
 from PIL import Image
 
 from fidelity.errors import InputError
-from fidelity.image import decode
-from fidelity.image.decode import MIN_SIDE_PX, load
+from fidelity.image import reading
+from fidelity.image.decode import load
+from fidelity.image.limits import MIN_SIDE_PX
 from tests.image.files import saved, smooth
 
 
@@ -65,7 +66,7 @@ BAD = [
     (
         "a TIFF of 32-bit floats",
         encoded("TIFF", array=smooth()[:, :, 0].astype(np.float32)),
-        "32-bit numbers",
+        "32-bit floating-point numbers",
     ),
     (
         "a cut-out of nothing",
@@ -118,7 +119,7 @@ def test_a_large_picture_within_the_limit_is_judged_by_our_limit_not_pillows(tmp
         warnings.simplefilter("error")
         load(saved(tmp_path / "ring.png", smooth(), "PNG"))
     assert Image.MAX_IMAGE_PIXELS == 100
-    assert decode._inside == 0
+    assert reading._inside == 0
 
 
 @pytest.mark.parametrize(
