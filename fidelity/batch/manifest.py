@@ -17,7 +17,7 @@ from fidelity.batch.pairs import Pair, told_apart
 from fidelity.brief import Expected
 from fidelity.errors import InputError
 from fidelity.expectations import allowed, parsed
-from fidelity.image.picture import printable
+from fidelity.texts import printable
 
 REQUIRED = ("original", "retouched")
 EXPECT = "expect."

@@ -138,7 +138,8 @@ def csv_of(frame: pd.DataFrame) -> str:
 
 
 def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
+    """One that has an apostrophe there already gets another, so that two texts never become one."""
+    return f"'{cell}" if cell.lstrip("'").startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
 
 
 def junit(run: Run) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fidelity.brief import Expected
-from fidelity.image.picture import printable
+from fidelity.texts import printable
 
 _LONGEST_NAME = 80
 """Bytes; with its hash and '-original.jpg.new' behind it well under the 143 of an encrypted home folder."""

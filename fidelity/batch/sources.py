@@ -15,7 +15,7 @@ from fidelity.batch.manifest import read_manifest
 from fidelity.batch.matching import match
 from fidelity.batch.pairs import Pair, told_apart
 from fidelity.errors import InputError
-from fidelity.image.picture import printable
+from fidelity.texts import printable
 
 MANIFEST_SUFFIXES = (".csv", ".tsv", ".txt")
 

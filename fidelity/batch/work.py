@@ -15,10 +15,11 @@ from fidelity.batch.pairs import Pair
 from fidelity.containing import told
 from fidelity.errors import FidelityError
 from fidelity.exhibit import Exhibit
-from fidelity.image.picture import U8, PictureInfo, printable
+from fidelity.image.picture import U8, PictureInfo
 from fidelity.policy import Policy
 from fidelity.policy.reading import sidecar_of
 from fidelity.result import Audit, RegistrationInfo, Verdict
+from fidelity.texts import printable
 from fidelity.writing import write_whole
 
 log = logging.getLogger(__name__)

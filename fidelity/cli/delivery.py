@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fidelity.cli.exits import Exit
-from fidelity.cli.streams import visible, write_json
+from fidelity.cli.streams import write_json
 from fidelity.errors import PolicyError
+from fidelity.texts import visible
 
 if TYPE_CHECKING:
     from rich.console import Console

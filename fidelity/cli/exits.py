@@ -13,8 +13,8 @@ from typing import ParamSpec
 
 import typer
 
-from fidelity.cli.streams import visible
 from fidelity.errors import FidelityError
+from fidelity.texts import visible
 
 P = ParamSpec("P")
 

@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fidelity.cli.exits import go_silent
-from fidelity.cli.streams import harmless, visible
 from fidelity.image.same import SAME_FILES
+from fidelity.texts import harmless, visible
 
 if TYPE_CHECKING:
     from fidelity.result import Audit, CheckResult, Finding, Run

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import re
 import sys
 import unicodedata
 
-_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Control characters of ASCII and ISO 6429, but for tab and line feed, line breaks that are none in a file name, and
-what turns the direction of text (Unicode Bidirectional Algorithm, 2.1 to 2.6): a name with them could colour, move,
-rename or hide what is printed."""
+from fidelity.texts import spelled
 
 _ASCII = {
     **{"·": "-", "–": "-", "—": "-", "−": "-", "…": "...", "→": "->", "←": "<-", "×": "x", "≤": "<=", "≥": ">="},
@@ -18,21 +14,6 @@ _ASCII = {
     **{"✓": "+", "✗": "x", "•": "*", "²": "2", "³": "3", "\u00a0": " ", "\u202f": " "},
 }
 """How the characters of our own sentences are written where there is only ASCII. Never `?`: that marks a review."""
-
-
-def visible(text: str) -> str:
-    r"""`text` with what would command a terminal spelled out: `\x1b`, `\u202e`; half characters as their bytes.
-
-    Tabs and line feeds stay.
-    """
-    from fidelity.image.picture import printable  # not for `--help`, which must start quickly
-
-    return _COMMANDS.sub(lambda found: _spelled(found.group()), printable(text))
-
-
-def harmless(text: str) -> str:
-    """`text` without what would command a terminal; as wide as before, for text whose place is given."""
-    return _COMMANDS.sub("", text)
 
 
 def plain(text: str) -> str:
@@ -46,11 +27,7 @@ def _plain(sign: str) -> str:
     if sign in _ASCII:
         return _ASCII[sign]
     bare = unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode("ascii")
-    return bare or _spelled(sign)
-
-
-def _spelled(sign: str) -> str:
-    return sign.encode("unicode_escape").decode("ascii")
+    return bare or spelled(sign)
 
 
 def _replaced(error: UnicodeError) -> tuple[str, int]:

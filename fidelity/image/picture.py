@@ -9,21 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from fidelity.texts import printable
+
 U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-
-
-def printable(text: str) -> str:
-    r"""`text` with the bytes of a file name that are not UTF-8 spelled out (`\xff`), so that it can be written.
-
-    Python keeps such bytes as half characters, which JSON has not; a `?` would make different files look alike.
-    """
-    try:
-        return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:  # half characters that are no bytes, as in a name from Windows
-        return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 Text = Annotated[str, AfterValidator(printable)]

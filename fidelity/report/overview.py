@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import fidelity
 from fidelity.image.same import SAME_FILES
@@ -11,6 +11,7 @@ from fidelity.report import words
 from fidelity.report.facts import Facts, file_name, today
 from fidelity.report.views import in_order
 from fidelity.result import Audit, Run, Status, Verdict
+from fidelity.texts import visible
 
 ORDER = (Verdict.FAIL, Verdict.ERROR, Verdict.REVIEW, Verdict.PASS)
 
@@ -88,7 +89,7 @@ def index_view(run: Run, links: Mapping[str, str], thumbnails: Mapping[str, tupl
         date=today(),
         version=fidelity.__version__,
         pairs=len(run.audits),
-        sentence=_sentence(counts, len(run.audits)),
+        sentence=_sentence(counts, len(run.audits)) + _left(run),
         verdicts=tuple((v.value, words.VERDICT[v], counts[v]) for v in ORDER),
         statuses=tuple((s.value, words.STATUS[s]) for s in Status),
         checks=tuple(
@@ -110,7 +111,7 @@ def _lists(run: Run) -> tuple[FileList, ...]:
         FileList(f"{_files(summary.unread)} of kinds that are not read, never audited", summary.unread),
         FileList(f"{_files(summary.aside)} beside the photographs", summary.aside, quiet=True),
     )
-    return tuple(one for one in lists if one.names)
+    return tuple(replace(one, names=tuple(map(visible, one.names))) for one in lists if one.names)
 
 
 def _files(names: tuple[str, ...]) -> str:
@@ -133,7 +134,7 @@ def _row(audit: Audit, link: str, thumbnails: tuple[str, str] | None) -> Row:
         verdict_word=words.VERDICT[audit.verdict],
         link=local(link),
         thumbnails=None if thumbnails is None else (local(thumbnails[0]), local(thumbnails[1])),
-        names=(file_name(audit.original.path), file_name(audit.retouched.path)),
+        names=(visible(file_name(audit.original.path)), visible(file_name(audit.retouched.path))),
         columns=_columns(audit.extra),
         reasons=tuple(
             Reason(
@@ -167,6 +168,12 @@ def _columns(extra: Mapping[str, str]) -> Facts:
         (words.shortened(name, _COLUMN_LENGTH), words.shortened(extra[name], _COLUMN_LENGTH))
         for name in names[:_COLUMNS]
     )
+
+
+def _left(run: Run) -> str:
+    """What the sentence above does not speak of, since nobody looked at it."""
+    left = (*run.summary.unmatched, *run.summary.unread)
+    return f"; {_files(left)} {'was' if len(left) == 1 else 'were'} not audited" if left else ""
 
 
 def _sentence(counts: Mapping[Verdict, int], pairs: int) -> str:

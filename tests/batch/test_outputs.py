@@ -164,6 +164,7 @@ def rows_of(run) -> list[list[str]]:
         pytest.param("-5", "-5", id="a negative number stays one"),
         pytest.param("+3.25", "+3.25", id="so does one with its sign"),
         pytest.param("-1,5e-3", "-1,5e-3", id="and one with a comma and an exponent"),
+        pytest.param("'=1", "''=1", id="an apostrophe of its own is not taken for ours"),
         pytest.param("ring = gold", "ring = gold", id="a sign further on does nothing"),
         pytest.param("", "", id="nothing"),
     ],
@@ -202,5 +203,13 @@ def test_columns_called_like_ours_keep_all_their_values():
 def test_every_value_of_a_manifest_comes_back_from_the_csv(extra):
     header, row = rows_of(run_of([audit("a", extra=extra)]))
     assert len(set(header)) == len(header) == 5 + len(extra)
-    back = [cell.removeprefix("'") if cell[1:2] and cell[1] in "=+-@\t\r\n＝＋－＠" else cell for cell in row[5:]]
-    assert back == list(extra.values())
+    assert [told(cell) for cell in row[5:]] == list(extra.values())
+    assert {told(cell) for cell in header[5:]} == {name if name not in OURS else f"manifest.{name}" for name in extra}
+
+
+OURS = ("id", "verdict", "original", "retouched", "error")
+
+
+def told(cell: str) -> str:
+    """The text of a cell, as the docstring of `csv_of` has it."""
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'")[:1] in tuple("=+-@\t\r\n＝＋－＠") else cell

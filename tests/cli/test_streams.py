@@ -19,7 +19,7 @@ from rich.table import Table
 
 from fidelity.cli import render, streams
 from fidelity.cli.exits import say
-from fidelity.image.picture import printable
+from fidelity.texts import printable, visible
 
 from ..checks.drawn_pairs import band
 
@@ -40,13 +40,13 @@ from ..checks.drawn_pairs import band
     ],
 )
 def test_what_commands_a_terminal_is_spelled_out(text, told):
-    assert streams.visible(text) == told
+    assert visible(text) == told
 
 
 @given(st.text(st.characters()))
 def test_visible_text_can_be_written_and_is_done_once(text):
-    seen = streams.visible(text)
-    assert streams.visible(seen) == seen
+    seen = visible(text)
+    assert visible(seen) == seen
     assert seen.encode("utf-8").decode("utf-8") == seen
     assert not any(ord(sign) < 32 and sign not in "\t\n" for sign in seen)
 

@@ -14,7 +14,7 @@ from fidelity.report.overview import local
 from fidelity.result import Audit, Run, RunSummary, Verdict
 
 
-def run_of(*audits: Audit, unmatched: tuple[str, ...] = ()) -> Run:
+def run_of(*audits: Audit, **left: tuple[str, ...]) -> Run:
     checks: dict[str, Counter[str]] = {}
     for one in audits:
         for result in one.checks:
@@ -25,7 +25,7 @@ def run_of(*audits: Audit, unmatched: tuple[str, ...] = ()) -> Run:
             pairs=len(audits),
             verdicts=dict(Counter(one.verdict.value for one in audits)),
             checks={check: dict(counts) for check, counts in checks.items()},
-            unmatched=unmatched,
+            **left,
         ),
     )
 
@@ -81,6 +81,23 @@ def test_an_audit_without_verdict_and_files_without_partner_are_shown(page: Path
     assert "the file is cut short; send it again" in read.said
     assert "2 files without a partner" in read.said and "lonely.jpg" in read.said
     assert "1 of 1 pair could not be judged" in read.said
+
+
+def test_every_list_of_files_is_shown_and_the_heading_counts_what_was_not_audited(page: Path) -> None:
+    run = run_of(
+        passing(id="a"),
+        unmatched=("lonely.jpg",),
+        unread=("x.heic", "evil\u202egpj.xyz"),
+        aside=("list.csv",),
+        ambiguous=("b.jpg could belong to c.jpg or d.jpg",),
+    )
+    read = index(run, page)
+    assert "The pair passed; 3 files were not audited" in read.said
+    assert "1 file without a partner, never audited lonely.jpg" in read.said
+    assert "b.jpg could belong to c.jpg or d.jpg" in read.said
+    assert "2 files of kinds that are not read, never audited x.heic evil\\u202egpj.xyz" in read.said
+    assert "1 file beside the photographs list.csv" in read.said
+    assert "not audited" not in index(run_of(passing(id="a"), aside=("list.csv",)), page).said
 
 
 def test_text_from_outside_stays_text(page: Path) -> None:
