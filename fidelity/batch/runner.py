@@ -124,8 +124,8 @@ def run_batch(
             tidy(out, earlier.files, wanted, pages)  # before writing: it makes room
             run = _written(tasks, state, found, given)
         if stopping():  # nobody gets the run, so all that it says is said here
-            audited = f"{len(run.audits)} of {len(tasks)} pairs are audited; the same command with --resume goes on"
-            for line in (*run.summary.problems, f"stopped: {audited}"):
+            audited = f"{len(run.audits)} of {len(tasks)} pairs are audited, see {given / INDEX}"
+            for line in (*run.summary.problems, f"stopped: {audited}; the same command with --resume goes on"):
                 console.print(Text(line, style="yellow"), soft_wrap=True)
         stopping.raise_if_asked()
     return run

@@ -37,7 +37,9 @@ def test_sigterm_writes_what_is_done_at_once(shoot):
     process.send_signal(signal.SIGTERM)
     code, _, err = ended(process)
     assert code == 143
-    assert err.splitlines()[-1] == "stopped: 1 of 3 pairs are audited; the same command with --resume goes on"
+    assert err.splitlines()[-1] == (
+        "stopped: 1 of 3 pairs are audited, see out/index.html; the same command with --resume goes on"
+    )
     assert list(made.audits()) == ["good"]
     assert {path.name for path in (made.folder / "out").iterdir()} >= RESULTS
     until(lambda: all_gone(children), "all children ended", 10)
