@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import numpy as np
 
 from fidelity import Change, DetailKept, Evidence, Finding, Measurement, Outcome, Severity, Status
+
+C = TypeVar("C")
 
 TOUCHED_AGREEMENT = 0.985
 """A tool that wiped faint edges all over leaves less agreement than this; 224 faithful retouches keep 0.988."""
@@ -45,6 +49,19 @@ def whole(evidence: Evidence, kind: str, says: str) -> Finding:
 def sentence(words: str) -> str:
     """A reason as a sentence of its own: capital and full stop; capitals inside it stay."""
     return f"{words[0].upper()}{words[1:]}."
+
+
+def of_what_is_left(judge: Callable[[C, Evidence], Outcome]) -> Callable[[C, Evidence], Outcome]:
+    """For `judge` of a check that counts or compares parts of the piece: no pass hides that a part of it is gone."""
+
+    @functools.wraps(judge)
+    def judged_so(check: C, evidence: Evidence) -> Outcome:
+        outcome = judge(check, evidence)
+        if outcome.status is not Status.PASS or not any(part.alike for part in evidence.gone):
+            return outcome
+        return outcome.model_copy(update={"summary": f"{outcome.summary}, in what is left of the piece"})
+
+    return judged_so
 
 
 def measured(name: str, value: float, limit: float, unit: str = "% of the piece") -> Measurement:

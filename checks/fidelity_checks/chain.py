@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fidelity import Evidence, Finding, Measurement, Outcome, Severity
-from fidelity_checks._places import judged, measured, place, unless_too_small, with_findings
+from fidelity_checks._places import judged, measured, of_what_is_left, place, unless_too_small, with_findings
 
 ON_CHAIN = 0.02
 """Distance from the chain at which a place is still the chain's, share of the piece's longer side."""
@@ -56,6 +56,7 @@ class Chain:
         "eaten_percent": "links eaten",
     }
 
+    @of_what_is_left
     def judge(self, evidence: Evidence) -> Outcome:
         """Compare the thin parts of the piece link by link."""
         if why := evidence.unusable:

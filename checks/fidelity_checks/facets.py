@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fidelity import Evidence, Measurement, Outcome
-from fidelity_checks._places import judged, redrawn_as_a_whole, unless_too_small
+from fidelity_checks._places import judged, of_what_is_left, redrawn_as_a_whole, unless_too_small
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class Facets:
         "faint_edges_lost_share": "faint edges lost",
     }
 
+    @of_what_is_left
     def judge(self, evidence: Evidence) -> Outcome:
         """Look for changed windows inside the large stones."""
         if why := evidence.unusable:

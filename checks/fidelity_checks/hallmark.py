@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fidelity import Evidence, Finding, Measurement, Outcome, Severity
-from fidelity_checks._places import judged, measured, place, with_findings
+from fidelity_checks._places import judged, measured, of_what_is_left, place, with_findings
 
 PAINTED_OVER = 0.35
 """Energy of the edges that is left over letters, below which they were painted over and no others put there."""
@@ -57,6 +57,7 @@ class Hallmark:
         "disagreement_share": "mark disagreement",
     }
 
+    @of_what_is_left
     def judge(self, evidence: Evidence) -> Outcome:
         """Compare marked regions stroke by stroke."""
         if why := evidence.unusable:

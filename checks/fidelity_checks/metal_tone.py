@@ -7,7 +7,7 @@ from math import atan2, degrees, hypot
 from typing import ClassVar
 
 from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
-from fidelity_checks._places import MAX_FINDINGS
+from fidelity_checks._places import MAX_FINDINGS, of_what_is_left
 from fidelity_checks._tones import brightened, in_words
 
 NEW_GROUND_DOUBT = 1.0
@@ -74,6 +74,7 @@ class MetalTone:
         "darkened_part_l": "darkened part",
     }
 
+    @of_what_is_left
     def judge(self, evidence: Evidence) -> Outcome:
         """Hold each number against its limit."""
         if why := evidence.unusable:

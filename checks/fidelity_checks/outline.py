@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
-from fidelity_checks._places import unless_too_small
+from fidelity_checks._places import of_what_is_left, unless_too_small
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class Outline:
         "shift_percent": "stone shift",
     }
 
+    @of_what_is_left
     def judge(self, evidence: Evidence) -> Outcome:
         """Measure size, shape and place of each large stone."""
         if why := evidence.unusable:

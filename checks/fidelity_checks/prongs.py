@@ -11,7 +11,7 @@ import numpy as np
 from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
 from fidelity.evidence.edges import Bite, Proof
 from fidelity.evidence.stones import Stone
-from fidelity_checks._places import judged, measured, place, unless_too_small, with_findings
+from fidelity_checks._places import judged, measured, of_what_is_left, place, unless_too_small, with_findings
 
 FEW = 3
 """Fewer candidates have no typical width."""
@@ -70,6 +70,7 @@ class Prongs:
         "cut_percent": "cut off at a girdle",
     }
 
+    @of_what_is_left
     def judge(self, evidence: Evidence) -> Outcome:
         """Match prong candidates one by one, then search the girdle for anything else."""
         if why := evidence.unusable:

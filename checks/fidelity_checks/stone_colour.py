@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
 from fidelity.evidence.gems import GemColour
-from fidelity_checks._places import MAX_FINDINGS
+from fidelity_checks._places import MAX_FINDINGS, of_what_is_left
 from fidelity_checks._tones import brightened, in_words
 
 
@@ -55,6 +55,7 @@ class StoneColour:
         "colourless_shift_de00": "colour shift of colourless stones",
     }
 
+    @of_what_is_left
     def judge(self, evidence: Evidence) -> Outcome:
         """Judge stone by stone; the worst is measured."""
         if why := evidence.unusable:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from fidelity import Evidence, Finding, Measurement, Outcome, Severity, Status
 from fidelity.evidence.texture import Patch
 from fidelity.evidence.texture import Texture as Found
-from fidelity_checks._places import MAX_FINDINGS, judged, measured
+from fidelity_checks._places import MAX_FINDINGS, judged, measured, of_what_is_left
 
 SMOOTHED = "Fine texture was smoothed away here: its contrast fell from {1:.1f} to {0:.1f} L*."
 GRAINED = "A grain was added here: its contrast rose from {1:.1f} to {0:.1f} L*."
@@ -85,6 +85,7 @@ class Texture:
         "reflection_share": "reflection disagreement",
     }
 
+    @of_what_is_left
     def judge(self, evidence: Evidence) -> Outcome:
         """Hold both directions against their limits."""
         if why := evidence.unusable:

@@ -19,7 +19,7 @@ from fidelity.evidence.features import Features, Spot, find_features
 from fidelity.evidence.fineness import DetailKept, Fineness, fine_detail
 from fidelity.evidence.fog import Fog, find_fog, no_fog
 from fidelity.evidence.gems import GemColour, measure_gems
-from fidelity.evidence.gone import Gone, find_gone, with_gone
+from fidelity.evidence.gone import Gone, find_gone
 from fidelity.evidence.halo import Halo, find_halo
 from fidelity.evidence.lettering import Lettering, find_lettering, propose_lettering
 from fidelity.evidence.links import Smear, find_smears
@@ -83,21 +83,17 @@ class Evidence:
 
     @cached_property
     def piece(self) -> Piece | None:
-        """The piece in the original; None when nothing stands out."""
-        found = self._shared_piece
-        if found is not None and self.gone:
-            found = with_gone(found, self.gone)
-        return with_drawn(found, self.brief, self.original)
+        """The piece in the original; None when nothing stands out.
 
-    @cached_property
-    def _shared_piece(self) -> Piece | None:
-        """The piece as far as the retouch still shows it, where the retouch's own ground tells it."""
-        return find_piece(self.original, self.retouched, self.registration)
+        On a new ground it is what the retouch still shows of it: what it lacks is `gone`.
+        """
+        found = find_piece(self.original, self.retouched, self.registration)
+        return with_drawn(found, self.brief, self.original)
 
     @cached_property
     def gone(self) -> tuple[Gone, ...]:
         """Parts of the piece that are plain ground in the retouch, the largest first."""
-        return find_gone(self.original, self.retouched, self.registration, self._shared_piece)
+        return find_gone(self.original, self.retouched, self.registration, self.piece)
 
     @cached_property
     def bench(self) -> Bench:

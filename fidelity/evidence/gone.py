@@ -12,7 +12,7 @@ edits), then held against 14 others, hand-held and on busy grounds: checks/fidel
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -74,7 +74,7 @@ class Gone:
     """A part of the piece that became ground, in original pixels.
 
     `size_percent` is its area in percent of what is left of the piece, `x` and `y` its middle. `alike` is whether its
-    colours are the piece's: if not, it was something that the piece held. `outline` (n, 2) runs around it.
+    colours are the piece's: if not, it was something that the piece held.
     """
 
     box: Box
@@ -82,7 +82,6 @@ class Gone:
     y: float
     size_percent: float
     alike: bool
-    outline: F32
 
 
 def find_gone(
@@ -105,15 +104,6 @@ def find_gone(
         return ()
     found = [_placed(part, view, alike, (left, top), scale) for part, alike in _parts(view)]
     return tuple(sorted(found, key=lambda part: -part.size_percent))
-
-
-def with_gone(piece: Piece, gone: tuple[Gone, ...]) -> Piece:
-    """The piece as the original shows it: what looks like it and went is put back."""
-    mask = piece.mask.astype(np.uint8)
-    for part in gone:
-        if part.alike:
-            cv2.fillPoly(mask, [np.round(part.outline * piece.scale).astype(np.int32)], (1,))
-    return replace(piece, mask=mask > 0)
 
 
 def _view(pair: tuple[Picture, Picture], matrix: F64, piece: Piece, frame: _Frame) -> View | None:
@@ -248,8 +238,6 @@ def _held(body: Mask, near: Mask) -> bool:
 
 
 def _placed(part: Mask, view: View, alike: bool, corner: tuple[int, int], scale: float) -> Gone:
-    contours, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    outline = max(contours, key=len)[:, 0, :].astype(np.float32)
     ys, xs = np.nonzero(part)
     x, y = ((float(v) + 0.5) / scale + c for v, c in zip((xs.mean(), ys.mean()), corner, strict=True))
     return Gone(
@@ -263,5 +251,4 @@ def _placed(part: Mask, view: View, alike: bool, corner: tuple[int, int], scale:
         y=y,
         size_percent=100 * float(part.sum()) / float(view.left.sum()),
         alike=alike,
-        outline=np.asarray((outline + 0.5) / scale + np.array(corner, np.float32), np.float32),
     )
