@@ -13,7 +13,7 @@ from fidelity.evidence.fog import Faded
 from fidelity.evidence.gone import Gone
 from fidelity.evidence.halo import Halo
 from fidelity.evidence.undercut import Undercut
-from fidelity_checks._places import MAX_FINDINGS, measured, place, whole
+from fidelity_checks._places import MAX_FINDINGS, clock, measured, place, whole
 
 KINDS = {"inwards": "thinned", "outwards": "thickened", "both": "bent"}
 WAYS = {"inwards": " inwards", "outwards": " outwards", "both": ""}
@@ -158,11 +158,9 @@ class Silhouette:
             return Outcome.review(why, *measurements, findings=tuple(findings[:MAX_FINDINGS]))
         if not findings:
             return Outcome(status=Status.PASS, summary="the outline is where it was", measurements=measurements)
-        count = "1 place" if len(findings) == 1 else f"{len(findings)} places"
-        what = f"the outline changed in {count}" if findings[0].kind != "halo" else "the cut-out kept a halo"
         return Outcome(
             status=Status.FAIL,
-            summary=f"{what}; {findings[0].message}",
+            summary=_summary(findings),
             measurements=measurements,
             findings=tuple(findings[:MAX_FINDINGS]),
         )
@@ -182,6 +180,13 @@ class Silhouette:
         )
         finding = whole(evidence, "another", message)
         return Outcome(status=Status.FAIL, summary=message, measurements=(lost,), findings=(finding,))
+
+
+def _summary(findings: list[Finding]) -> str:
+    """What the first finding says, and how many there are."""
+    first, count = findings[0], "1 place" if len(findings) == 1 else f"{len(findings)} places"
+    what = {"halo": "the cut-out kept a halo", "gone": f"something is gone in {count}"}
+    return f"{what.get(first.kind, f'the outline changed in {count}')}; {first.message}"
 
 
 def _lively(evidence: Evidence) -> bool:
@@ -212,12 +217,14 @@ def _finding(
 
 
 def _where(evidence: Evidence, part: Gone) -> str:
-    bench = evidence.bench
-    return place(evidence, (part.x - bench.left) * bench.scale, (part.y - bench.top) * bench.scale)
+    """Its direction from the middle of what is left: stones have no numbers there."""
+    assert evidence.piece is not None, "nothing is gone from no piece"
+    x, y, w, h = evidence.piece.region
+    return f"at {clock(part.x - x - w / 2, part.y - y - h / 2)} of what is left"
 
 
 def _gone(evidence: Evidence, part: Gone) -> Finding:
-    size = f"{part.size_percent:.0f} % of the size of what is left"
+    size = f"{part.size_percent:.0f} % of its size"
     what = "A part of the piece" if part.alike else "Something that the piece held"
     message = f"{what} is gone {_where(evidence, part)}, {size}: the retouch shows plain ground there."
     severity = Severity.CRITICAL if part.alike else Severity.MAJOR
