@@ -54,6 +54,15 @@ def test_a_turned_picture_is_laid_on_itself_to_a_twentieth_of_a_pixel(quarters: 
     assert (found.matrix @ [0, 0, 1])[:2] == pytest.approx(expected, abs=0.05)
 
 
+@pytest.mark.parametrize(("moved_px", "in_place"), [(0.02, True), (0.12, False)], ids=["hardly moved", "moved"])
+def test_a_retouch_that_was_not_moved_is_not_resampled(moved_px: float, in_place: bool) -> None:
+    original = fidelity.load(FIRST / "original.jpg")
+    height, width = original.shape
+    found = register(original, warped(original, np.array([[1, 0, moved_px], [0, 1, 0], [0, 0, 1]]), (width, height)))
+    assert found.matrix is not None
+    assert np.array_equal(found.matrix, np.eye(3)) is in_place
+
+
 def test_a_turned_picture_passes() -> None:
     original = fidelity.load(FIRST / "original.jpg")
     audit = fidelity.audit(original, fidelity.load(np.ascontiguousarray(np.rot90(original.rgb, -1))))
