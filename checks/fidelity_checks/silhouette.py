@@ -73,7 +73,7 @@ class Silhouette:
     seen. Openings filled with metal of the old ground's colour mostly are not. A part that something had covered and
     that was completed is `geometry`'s to name.
 
-    **Where the limits come from.** Parts that are gone: set on 16 photographed pieces, where 28 of 33 deleted parts
+    **Where the limits come from.** Parts that are gone: set on 16 photographed pieces, where 29 of 33 deleted parts
     (3 to 50 % of the piece) are found and nothing in 288 faithful retouches; on 14 pieces that nobody looked at for
     it, 68 of 73 and nothing in 42. The rest was set on close-up pairs of 16 pieces with bites of 34 px and more and
     shanks 10 % thinner; the smallest bite found there measures 1.1 %, the slightest bend 0.4 %, and 224 faithful
