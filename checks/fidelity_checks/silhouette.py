@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import cv2
+import numpy as np
+
 from fidelity import Evidence, Finding, Outcome, Severity, Status
 from fidelity.evidence.added import Addition
 from fidelity.evidence.bending import Bend
@@ -26,6 +29,8 @@ ADDED = {
 UNEVEN_E = 4.0
 """Median ΔE of a new ground about the piece to its middle from which only what was cut off is sure: wood, marble,
 gradients and strong shadows have 4 to 16, plain grounds with a soft shadow under 3."""
+DEEP = 0.4
+"""Depth in a stone, share of its greatest, from which a place is no matter of the piece's outline."""
 LONG_PERCENT = 12.0
 """Length from which an outline inside the metal is a thinner piece rather than a bite."""
 
@@ -116,7 +121,8 @@ class Silhouette:
         if why := evidence.unusable:
             return Outcome.review(why)
         outline = evidence.outline_changes
-        large = [b for b in outline.bites if b.size_percent > self.eaten_percent]
+        seen = [b for b in outline.bites if not _deep_in_a_stone(evidence, b)]
+        large = [b for b in seen if b.size_percent > self.eaten_percent]
         bites = [b for b in large if not evidence.at_frame(b.box)]
         bends = [b for b in outline.bends if b.shift_percent > self.shift_percent]
         faded = [f for f in evidence.fog.places if f.size_percent > self.eaten_percent]
@@ -126,7 +132,7 @@ class Silhouette:
         added = [a for a in additions if a.size_percent > self.added_percent and not evidence.at_frame(a.box)]
         cut = [u for u in evidence.undercuts if u.size_percent > self.eaten_percent]
         halo = evidence.halo
-        sizes = [b.size_percent for b in outline.bites] + [u.size_percent for u in evidence.undercuts]
+        sizes = [b.size_percent for b in seen] + [u.size_percent for u in evidence.undercuts]
         gone = evidence.gone
         measurements = (
             measured("part gone", max((g.size_percent for g in gone if g.alike), default=0.0), self.gone_percent),
@@ -180,6 +186,16 @@ class Silhouette:
         )
         finding = whole(evidence, "another", message)
         return Outcome(status=Status.FAIL, summary=message, measurements=(lost,), findings=(finding,))
+
+
+def _deep_in_a_stone(evidence: Evidence, bite: Bite) -> bool:
+    """Whether a place lies where no outline runs: a facet there shows the white of a new ground."""
+    at = int(bite.y), int(bite.x)
+    for stone in evidence.features.stones:
+        if stone.mask[at]:
+            depth = cv2.distanceTransform(np.pad(stone.mask, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
+            return bool(depth[at] > DEEP * depth.max())
+    return False
 
 
 def _summary(findings: list[Finding]) -> str:

@@ -29,6 +29,7 @@ def judged(before: Rgb, after: Rgb) -> dict[str, Outcome]:
     none = np.zeros(bench.shape, bool)
     evidence = SimpleNamespace(
         unusable=None,
+        gone=(),
         tone=measure_tone(colours, bench, stones=none, melee=none, recoloured=bodies),
         gem_colours=measure_gems(colours, bench, recoloured=bodies, set_zone=none),
     )

@@ -27,7 +27,7 @@ def judged(before: Rgb, after: Rgb, piece: Mask | None = None) -> Outcome:
     laid = SimpleNamespace(matrix=np.eye(3))
     fineness = fine_detail(bench, inside, laid)  # type: ignore[arg-type]
     found = measure_texture(bench, look_at_grain(bench, painted.SIDE), inside, inside, painted.gem(), fineness=fineness)
-    return Texture().judge(SimpleNamespace(unusable=None, texture=found, changes=()))  # type: ignore[arg-type]
+    return Texture().judge(SimpleNamespace(unusable=None, gone=(), texture=found, changes=()))  # type: ignore[arg-type]
 
 
 def patch() -> Mask:
