@@ -9,6 +9,7 @@ the ground keeps in the piece's shadow (255: all).
 from __future__ import annotations
 
 import json
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,8 @@ CLASSES = {
 }  # fmt: skip
 SINGLE = (Label.STONE, Label.CABOCHON, Label.PRONG)
 """Classes whose things are parted by how far inside a pixel lies."""
+HELD_OUT = 10
+"""One picture in so many is never trained on."""
 LEAST_PX = 6
 """Things of fewer pixels teach nothing: they are taken for what is around them."""
 
@@ -110,12 +113,21 @@ def _grey(path: Path) -> U8 | None:
     return np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8) if path.exists() else None
 
 
-def stems(folders: list[Path]) -> list[Path]:
-    """Pictures of the folders and the folders in them, in the order of their names; half-written ones left out."""
+def stems(folders: list[Path], *, held_out: bool | None = None) -> list[Path]:
+    """Pictures of the folders and the folders in them, in the order of their names; half-written ones left out.
+
+    With `held_out`, only those that are measured on (True) or only those that are trained on (False).
+    """
     found = []
     for folder in folders:
         for about in sorted(folder.rglob("*.json")):
             stem = about.with_suffix("")
-            if Path(str(stem) + ".jpg").exists() and Path(str(stem) + ".png").exists():
+            there = Path(f"{stem}.jpg").exists() and Path(f"{stem}.png").exists()
+            if there and held_out in (None, _held_out(stem)):
                 found.append(stem)
     return found
+
+
+def _held_out(stem: Path) -> bool:
+    """One picture in HELD_OUT, told by its folder and name, so that it stays when others are added."""
+    return zlib.crc32(f"{stem.parent.name}/{stem.name}".encode()) % HELD_OUT == 0

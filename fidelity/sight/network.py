@@ -29,6 +29,7 @@ def _session() -> Any:
     options.intra_op_num_threads, options.inter_op_num_threads = THREADS, 1
     options.enable_cpu_mem_arena = False  # tiles come in few sizes, and an arena would keep the largest's memory
     options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leave the cores to others while waiting
     packed = files("fidelity.sight").joinpath(WEIGHTS).read_bytes()
     return onnxruntime.InferenceSession(packed, options, providers=["CPUExecutionProvider"])
 
