@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fidelity.sight.labels import Label
+from training.composed import stamped
 from training.photography import photographed, recoloured
 from training.samples import F32, SINGLE, U8, Ids, Sample, depth_of
 
@@ -24,6 +25,8 @@ AS_RENDERED = 0.3
 """Share of crops with one piece that keep the ground they were rendered on."""
 MIRRORED = 0.10
 """Share of painted grounds that mirror the piece."""
+STAMPED = 0.12
+"""Share of pieces into whose metal a word is struck."""
 LINK_SPREAD = 0.22
 """Deviation of the bell at the middle of a link, as a share of the mean of its sides."""
 KINDS = np.array([0.16, 0.10, 0.22, 0.09, 0.22, 0.12, 0.09])
@@ -72,7 +75,11 @@ class Crops:
             border = cv2.BORDER_REFLECT_101 if whole else cv2.BORDER_CONSTANT
             shown = cv2.warpAffine(sample.rgb, matrix, size, flags=_how(scale), borderMode=border)
             here = cv2.warpAffine(sample.ids, matrix, size, flags=cv2.INTER_NEAREST, borderMode=border)
-            shown = recoloured(rng, shown, sample.labels[here])
+            known, sizes = sample.labels, sample.radii
+            if rng.random() < STAMPED:
+                shown, here, known = stamped(rng, shown, here, known)
+                sizes = np.append(sizes, np.ones(len(known) - len(sizes), np.float32))
+            shown = recoloured(rng, shown, known[here])
             if whole:
                 rgb = shown
             else:
@@ -81,12 +88,12 @@ class Crops:
                 rgb, centre, ids, labels, radii = self._laid(
                     rgb, shown, here, cover, shade, (centre, ids, labels, radii)
                 )
-            here = np.where(sample.labels[here] > 0, here, 0)
+            here = np.where(known[here] > 0, here, 0)
             ids = np.where(here > 0, here + np.uint16(len(labels) - 1), ids).astype(np.uint16)
             centre = np.where(here > 0, 0.0, centre).astype(np.float32)
             _bells(centre, sample, matrix, scale, here)
-            labels = np.concatenate([labels, sample.labels[1:]])
-            radii = np.concatenate([radii, sample.radii[1:] * np.float32(scale)])
+            labels = np.concatenate([labels, known[1:]])
+            radii = np.concatenate([radii, sizes[1:] * np.float32(scale)])
         if self.props and rng.random() < 0.30 + 0.4 * (pieces == 0):
             rgb, cover = self.props[rng.integers(len(self.props))](rng, rgb)
             over = cover > 127

@@ -27,6 +27,7 @@ from torch import Tensor, nn
 
 from fidelity.sight.labels import CENTRE, INNER, Label
 from training.augment import Crop, Crops
+from training.composed import composed
 from training.dressing import dressed
 from training.grounds import grounds
 from training.network import Network, fresh
@@ -46,6 +47,8 @@ WEIGHTS = {
 }  # fmt: skip
 """What a wrong pixel of a class costs: small things have few pixels."""
 INNER_WEIGHT, CENTRE_WEIGHT = 1.5, 1.5
+COMPOSED = 0.5
+"""Pieces put together from rendered stones, per rendered piece."""
 GROUNDS = 160
 """Painted grounds that are kept in memory."""
 FROZEN_BLOCKS = 3
@@ -130,6 +133,7 @@ def train(
     optimiser = torch.optim.AdamW(
         [{"params": encoder, "lr": rates[0]}, {"params": list(network.decoder()), "lr": rates[1]}], weight_decay=DECAY
     )
+    samples = [*samples, *composed(samples, round(COMPOSED * len(samples)), seed)]
     loss, crops = Loss(), Crops(samples, grounds(painted, seed), [dressed], side, seed)
     ready, began, noted = supply(crops, batch, steps), time.monotonic(), dict[str, float]()
     for step in range(steps):
