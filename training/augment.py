@@ -1,4 +1,4 @@
-"""Crops to train on: rendered pieces turned, scaled, recoloured, laid on other grounds, with props, as cameras see them.
+"""Crops to train on: rendered pieces turned, scaled, recoloured, on other grounds, with props, as cameras see them.
 
 Everything is drawn from one generator of numbers, so the same seed makes the same crops.
 """

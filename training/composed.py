@@ -23,7 +23,10 @@ F32 = npt.NDArray[np.float32]
 SIDE_PX = 448
 LEAST_STONE_PX = 9
 """Inner radius of rendered stones that are worth setting again."""
-STAMPS = "925 750 585 18K 14K 375 PT950 S925 9CT K18 AG MADE ◊ ITALY GP 417 STERLING XR 0.52 ANNA 2024 forever".split()
+STAMPS = (
+    "925", "750", "585", "18K", "14K", "375", "PT950", "S925", "9CT", "K18", "AG", "MADE", "ITALY", "GP", "417",
+    "STERLING", "XR", "0.52", "ANNA", "2024", "forever",
+)  # fmt: skip
 
 
 @dataclass
@@ -102,7 +105,9 @@ def _shape(rng: Rng, n: int) -> npt.NDArray[np.bool_]:
     return np.asarray((np.abs(x) < 0.9) & (np.abs(y) < rng.uniform(0.1, 0.3)))
 
 
-def _set(bench: _Bench, stone: tuple[U8, U8], at: tuple[float, float], form: npt.NDArray[np.float64], turn: float) -> None:
+def _set(
+    bench: _Bench, stone: tuple[U8, U8], at: tuple[float, float], form: npt.NDArray[np.float64], turn: float
+) -> None:
     """Lay one stone, squeezed by `form` (2×2, its half axes in pixels) and turned, with a thin dark seat around it."""
     picture, mask = stone
     h, w = mask.shape
@@ -143,7 +148,11 @@ def _bead(bench: _Bench, rng: Rng, x: float, y: float, radius: float) -> None:
     u, v = (xs - (x - x0)) / radius, (ys - (y - y0)) / radius
     away = np.hypot(u, v)
     cover = np.clip((1 - away) * radius + 0.5, 0, 1)[..., None]
-    level = 40 + 190 * np.clip(1 - np.hypot(u + 0.3, v + 0.35) / rng.uniform(0.7, 1.5), 0, 1) + 40 * np.clip(away - 0.5, 0, 1)
+    level = (
+        40
+        + 190 * np.clip(1 - np.hypot(u + 0.3, v + 0.35) / rng.uniform(0.7, 1.5), 0, 1)
+        + 40 * np.clip(away - 0.5, 0, 1)
+    )
     box = slice(y0, y0 + 2 * reach), slice(x0, x0 + 2 * reach)
     if (bench.ids[box][away < 1] == 0).any():
         return
@@ -203,7 +212,9 @@ def clustered(rng: Rng, stones: Sequence[tuple[U8, U8]]) -> _Bench:
     for at, radius in places:
         cv2.circle(mask, at.astype(int).tolist(), int(radius * rng.uniform(1.05, 1.15)) + 2, 1, -1)
     if rng.random() < 0.5:
-        cv2.line(mask, (0, int(rng.uniform(0.3, 0.7) * n)), (n, int(rng.uniform(0.3, 0.7) * n)), 1, int(rng.uniform(12, 50)))
+        cv2.line(
+            mask, (0, int(rng.uniform(0.3, 0.7) * n)), (n, int(rng.uniform(0.3, 0.7) * n)), 1, int(rng.uniform(12, 50))
+        )
     bench = _Bench(_metal(rng, n), mask.astype(np.uint16))
     petal = stones[int(rng.integers(len(stones)))]
     for k, (at, radius) in enumerate(places):
@@ -211,7 +222,13 @@ def clustered(rng: Rng, stones: Sequence[tuple[U8, U8]]) -> _Bench:
         t = 0.0 if k == 0 else float(turns[k - 1])
         axes = np.array([[np.cos(t), -np.sin(t)], [np.sin(t), np.cos(t)]])
         stone = petal if k else stones[int(rng.integers(len(stones)))]
-        _set(bench, stone, (float(at[0]), float(at[1])), axes @ np.diag([radius * long * 0.96, radius * 0.96]), float(rng.uniform(0, 6)))
+        _set(
+            bench,
+            stone,
+            (float(at[0]), float(at[1])),
+            axes @ np.diag([radius * long * 0.96, radius * 0.96]),
+            float(rng.uniform(0, 6)),
+        )
     for t in turns + np.pi / petals:
         bx, by = middle + (big + 0.35 * small) * np.array([np.cos(t), np.sin(t)])
         _bead(bench, rng, float(bx), float(by), float(rng.uniform(0.12, 0.25) * small + 2))
@@ -237,7 +254,9 @@ def cabochon(rng: Rng, stones: Sequence[tuple[U8, U8]]) -> _Bench:
     rim = rng.uniform(1.04, 1.22)
     mask[away < rim] = 1
     if rng.random() < 0.6:
-        cv2.line(mask, (0, int(rng.uniform(0.2, 0.8) * n)), (n, int(rng.uniform(0.2, 0.8) * n)), 1, int(rng.uniform(12, 70)))
+        cv2.line(
+            mask, (0, int(rng.uniform(0.2, 0.8) * n)), (n, int(rng.uniform(0.2, 0.8) * n)), 1, int(rng.uniform(12, 70))
+        )
     bench = _Bench(_metal(rng, n), mask.astype(np.uint16))
     body = away < 1
     dome = np.sqrt(np.clip(1 - np.clip(away, 0, 1) ** 2 * rng.uniform(0.3, 1.0), 0.02, 1))
@@ -246,9 +265,13 @@ def cabochon(rng: Rng, stones: Sequence[tuple[U8, U8]]) -> _Bench:
     if kind < 0.25:  # opal
         hue = np.mod(90 + 60 * clouds(rng, n, 2, 6), 180).astype(np.uint8)
         glow = np.clip(60 + 70 * clouds(rng, n, 3, 6), 0, 255).astype(np.uint8)
-        colour = cv2.cvtColor(np.dstack([hue, glow, np.full_like(hue, int(rng.uniform(120, 240)))]), cv2.COLOR_HSV2RGB).astype(np.float32)
+        colour = cv2.cvtColor(
+            np.dstack([hue, glow, np.full_like(hue, int(rng.uniform(120, 240)))]), cv2.COLOR_HSV2RGB
+        ).astype(np.float32)
     elif kind < 0.45:  # pearl, moonstone
-        colour = np.broadcast_to(np.clip(rng.uniform(150, 250) + rng.normal(0, 12, 3), 0, 255), (n, n, 3)).astype(np.float32)
+        colour = np.broadcast_to(np.clip(rng.uniform(150, 250) + rng.normal(0, 12, 3), 0, 255), (n, n, 3)).astype(
+            np.float32
+        )
     else:  # jade, turquoise, onyx, enamel
         colour = base * (1 + rng.uniform(0, 0.25) * clouds(rng, n, 2, 6))[..., None]
     lit = colour * (0.35 + 0.75 * dome)[..., None]

@@ -1,4 +1,4 @@
-"""Props that are laid on a crop, each with the pixels that it takes: captions, badges, fingers, tweezers, stands, putty."""
+"""Props that are laid on a crop, each with the pixels it takes: captions, badges, fingers, tweezers, stands, putty."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from training.samples import U8
 Rng = np.random.Generator
 Layer = npt.NDArray[np.float32]
 
-WORDS = "BEFORE AFTER SALE NEW 925 18K GOLD @shop www.ring.com 50% OFF Handmade Emerald 2.01ct Size 7 6mm No.3".split()
+WORDS = (
+    "BEFORE", "AFTER", "SALE", "NEW", "925", "18K", "GOLD", "@shop", "www.ring", "50%", "OFF", "Handmade", "Emerald",
+    "2.01ct", "Size 7", "6mm", "No.3",
+)  # fmt: skip
 FONTS = (
     cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_TRIPLEX, cv2.FONT_HERSHEY_COMPLEX,
     cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, cv2.FONT_HERSHEY_PLAIN,
@@ -78,7 +81,9 @@ def finger(rng: Rng, rgb: U8) -> tuple[U8, U8]:
     creases = 1 - 0.15 * np.exp(-((np.sin(u / width * rng.uniform(1.5, 3)) / 0.06) ** 2)) * (u > width)
     colour = skin(rng) * (form * creases * (1 + 0.03 * clouds(rng, n, 5, 7)))[..., None]
     if rng.random() < 0.5:
-        nail = ((u - 0.1 * width) / (0.42 * width)) ** 2 + ((v - rng.uniform(-0.1, 0.1) * width) / (0.3 * width)) ** 2 < 1
+        nail = ((u - 0.1 * width) / (0.42 * width)) ** 2 + (
+            (v - rng.uniform(-0.1, 0.1) * width) / (0.3 * width)
+        ) ** 2 < 1
         varnish = skin(rng) * 1.1 + 10 if rng.random() < 0.6 else tint(rng, 20, 240, 0.1)
         colour = np.where(nail[..., None], varnish * (0.8 + 0.4 * form[..., None] ** 2), colour)
     return _over(rgb, colour.astype(np.float32), cover), (cover > 0.5).astype(np.uint8) * 255
@@ -97,7 +102,9 @@ def tweezers(rng: Rng, rgb: U8) -> tuple[U8, U8]:
         start = tip + side * across * rng.uniform(1, 0.08 * n)
         thin, thick = rng.uniform(1.5, 6), rng.uniform(6, 26)
         end = start + along * 1.5 * n
-        blade = np.array([start - across * thin / 2, start + across * thin / 2, end + across * thick / 2, end - across * thick / 2])
+        blade = np.array(
+            [start - across * thin / 2, start + across * thin / 2, end + across * thick / 2, end - across * thick / 2]
+        )
         one = np.zeros((n, n), np.float32)
         cv2.fillConvexPoly(one, blade.astype(np.int32), 1.0, cv2.LINE_AA)
         shine = 1 + 0.4 * clouds(rng, n, 1, 3)[..., None]
@@ -112,9 +119,20 @@ def block(rng: Rng, rgb: U8) -> tuple[U8, U8]:
     mask = np.zeros((n, n), np.uint8)
     middle, size = rng.uniform(0, n, 2), rng.uniform(0.12, 0.6, 2) * n
     if rng.random() < 0.35:
-        cv2.ellipse(mask, middle.astype(int).tolist(), (size / 2).astype(int).tolist(), float(rng.uniform(0, 180)), 0, 360, 255, -1)
+        cv2.ellipse(
+            mask,
+            middle.astype(int).tolist(),
+            (size / 2).astype(int).tolist(),
+            float(rng.uniform(0, 180)),
+            0,
+            360,
+            255,
+            -1,
+        )
     else:
-        cv2.fillConvexPoly(mask, cv2.boxPoints((middle.tolist(), size.tolist(), float(rng.uniform(0, 90)))).astype(np.int32), 255)
+        cv2.fillConvexPoly(
+            mask, cv2.boxPoints((middle.tolist(), size.tolist(), float(rng.uniform(0, 90)))).astype(np.int32), 255
+        )
     ys, xs = np.mgrid[0:n, 0:n].astype(np.float32) / n
     shade = 1 + rng.uniform(-0.5, 0.5) * (xs - 0.5) + rng.uniform(-0.5, 0.5) * (ys - 0.5)
     rough = rng.uniform(0, 0.12) * clouds(rng, n, 4, 8, 0.8)

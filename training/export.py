@@ -37,6 +37,7 @@ class Probable(nn.Module):
         self.network = network
 
     def forward(self, picture: torch.Tensor) -> torch.Tensor:
+        """Maps of every pixel."""
         out = self.network(picture)
         return torch.cat([torch.softmax(out[:, : len(Label)], 1), torch.sigmoid(out[:, len(Label) :])], 1)
 

@@ -75,7 +75,9 @@ def _cloth(rng: Rng, n: int) -> F32:
     thread = np.abs(np.sin(np.pi * x / pitch)) * np.abs(np.sin(np.pi * y / pitch * rng.uniform(0.6, 1.5)))
     folds = clouds(rng, n, 1, 3) * rng.uniform(0, 0.35)
     base = tint(rng, 20, 250)
-    return _mix(0.5 + 0.5 * (thread - 0.4) * rng.uniform(0.2, 1) + folds + 0.04 * clouds(rng, n, 6, 8), base * 0.45, base)
+    return _mix(
+        0.5 + 0.5 * (thread - 0.4) * rng.uniform(0.2, 1) + folds + 0.04 * clouds(rng, n, 6, 8), base * 0.45, base
+    )
 
 
 def _velvet(rng: Rng, n: int) -> F32:
@@ -113,14 +115,26 @@ def _grains(rng: Rng, n: int) -> F32:
     if rng.random() < 0.4:
         for _ in range(int(rng.integers(20, 160))):
             at, size = rng.integers(0, n, 2), rng.uniform(2, 18)
-            cv2.ellipse(out, at.tolist(), (int(size), max(1, int(size * rng.uniform(0.4, 1)))), rng.uniform(0, 180), 0, 360, tint(rng, 20, 240).tolist(), -1, cv2.LINE_AA)
+            cv2.ellipse(
+                out,
+                at.tolist(),
+                (int(size), max(1, int(size * rng.uniform(0.4, 1)))),
+                rng.uniform(0, 180),
+                0,
+                360,
+                tint(rng, 20, 240).tolist(),
+                -1,
+                cv2.LINE_AA,
+            )
     return np.asarray(out, np.float32)
 
 
 def skin(rng: Rng) -> F32:
     """A skin colour, from pale to deep."""
     depth = rng.uniform(0, 1)
-    return np.asarray((1 - depth) * np.array([240, 205, 185]) + depth * np.array([95, 60, 45]) + rng.normal(0, 8, 3), np.float32)
+    return np.asarray(
+        (1 - depth) * np.array([240, 205, 185]) + depth * np.array([95, 60, 45]) + rng.normal(0, 8, 3), np.float32
+    )
 
 
 def _skin(rng: Rng, n: int) -> F32:
@@ -158,7 +172,14 @@ def _scene(rng: Rng, n: int) -> F32:
     out = cv2.GaussianBlur(out, (0, 0), float(rng.uniform(2, 20)))
     for _ in range(int(rng.integers(0, 40))):
         light = np.zeros_like(out)
-        cv2.circle(light, rng.integers(0, n, 2).tolist(), int(rng.uniform(3, 30)), tint(rng, 60, 255, 0.2).tolist(), -1, cv2.LINE_AA)
+        cv2.circle(
+            light,
+            rng.integers(0, n, 2).tolist(),
+            int(rng.uniform(3, 30)),
+            tint(rng, 60, 255, 0.2).tolist(),
+            -1,
+            cv2.LINE_AA,
+        )
         out = out + 0.5 * light
     return np.asarray(out, np.float32)
 
@@ -172,10 +193,19 @@ def _boxes(rng: Rng, n: int) -> F32:
         colour = tint(rng, 5, 250)
         cv2.fillConvexPoly(out, box, colour.tolist(), cv2.LINE_AA)
         if rng.random() < 0.7:
-            cv2.polylines(out, [box], True, np.clip(colour * rng.uniform(0.3, 1.6), 0, 255).tolist(), int(rng.integers(1, 8)), cv2.LINE_AA)
+            cv2.polylines(
+                out,
+                [box],
+                True,
+                np.clip(colour * rng.uniform(0.3, 1.6), 0, 255).tolist(),
+                int(rng.integers(1, 8)),
+                cv2.LINE_AA,
+            )
     if rng.random() < 0.4:
         for y in range(int(rng.integers(5, 40)), n, int(rng.integers(9, 40))):
-            cv2.line(out, (0, y), (n, y + int(rng.normal(0, 9))), tint(rng).tolist(), int(rng.integers(1, 4)), cv2.LINE_AA)
+            cv2.line(
+                out, (0, y), (n, y + int(rng.normal(0, 9))), tint(rng).tolist(), int(rng.integers(1, 4)), cv2.LINE_AA
+            )
     return out
 
 

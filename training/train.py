@@ -72,6 +72,7 @@ class Loss(nn.Module):
         self.register_buffer("weights", torch.tensor([WEIGHTS[label] for label in Label]))
 
     def forward(self, out: Tensor, labels: Tensor, maps: Tensor) -> tuple[Tensor, dict[str, float]]:
+        """The loss, and its parts as they are noted."""
         classes = nn.functional.cross_entropy(out[:, : len(Label)], labels, weight=self.weights, label_smoothing=0.02)
         inner, centre = torch.sigmoid(out[:, INNER]), torch.sigmoid(out[:, CENTRE])
         wanted = maps[:, 0]
@@ -177,9 +178,7 @@ def main() -> None:
     samples = [read(stem) for stem in stems(given.data, held_out=False)]
     print(f"{len(samples)} pictures", flush=True)
     given.out.parent.mkdir(parents=True, exist_ok=True)
-    train(
-        samples, steps=given.steps, minutes=given.minutes, warm=given.warm, seed=given.seed, save=given.out
-    )
+    train(samples, steps=given.steps, minutes=given.minutes, warm=given.warm, seed=given.seed, save=given.out)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def command(
     ] = None,
     json: Annotated[
         str | None,
-        typer.Option("--json", metavar="FILE|-", help="Write what was seen as JSON (of several, a list); '-' is stdout."),
+        typer.Option("--json", metavar="FILE|-", help="Write it as JSON (of several, a list); '-' is stdout."),
     ] = None,
 ) -> Exit:
     """Say what each photograph shows: stones, prongs, links, marks, metal and props, counted and outlined.

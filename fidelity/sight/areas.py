@@ -95,7 +95,8 @@ def family_of(a: float, b: float) -> Family:
 def contours(mask: Mask, tolerance: float = 0.7) -> tuple[Polygons, Polygons]:
     """Outlines of a mask and of the holes in it, (n, 2) each."""
     found, tree = cv2.findContours(np.pad(mask.astype(np.uint8), 1), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    outlines, holes = [], []
+    outlines: Polygons = []
+    holes: Polygons = []
     for contour, (*_, parent) in zip(found, tree[0] if tree is not None else (), strict=True):
         polygon = np.asarray(cv2.approxPolyDP(contour, tolerance, True)[:, 0], np.float32) - 1
         if len(polygon) >= 3:

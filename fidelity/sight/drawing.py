@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from fidelity.image.picture import U8
-from fidelity.sight.seen import Polygon, Seen
+from fidelity.sight.seen import Polygon, Seen, SeenProng, SeenSmallStone
 from fidelity.sight.tiles import scaled
 
 LONGEST_PX, SHORTEST_PX = 2000, 900
@@ -41,20 +41,22 @@ def drawn(rgb: U8, seen: Seen) -> U8:
     _line(canvas, (link.outline for link in seen.links), "links", scale, thick)
     _line(canvas, (mark.outline for mark in seen.marks), "marks", scale, 2 * thick)
     _line(canvas, (stone.outline for stone in seen.stones), "stones", scale, 2 * thick)
-    for name, discs in (("small stones", seen.small_stones), ("prongs", seen.prongs)):
-        for disc in discs:
+    discs: Sequence[tuple[str, Sequence[SeenSmallStone | SeenProng]]]
+    discs = (("small stones", seen.small_stones), ("prongs", seen.prongs))
+    for name, those in discs:
+        for disc in those:
             at, radius = _at(disc.x, disc.y, scale), max(2, round(disc.radius * scale))
             cv2.circle(canvas, at, radius, COLOURS[name], thick, cv2.LINE_AA)
     for number, stone in enumerate(seen.stones, 1):
         middle = np.mean(stone.outline, axis=0)
-        _number(canvas, number, float(middle[0]), float(middle[1]), "stones", scale, 0.9)
+        _number(canvas, number, _at(float(middle[0]), float(middle[1]), scale), "stones", 0.9)
     for number, link in enumerate(seen.links, 1):
         if _width(link.outline) * scale >= CROWDED_PX:
-            _number(canvas, number, link.x, link.y, "links", scale, 0.4)
-    for name, discs in (("small stones", seen.small_stones), ("prongs", seen.prongs)):
-        for number, disc in enumerate(discs, 1):
+            _number(canvas, number, _at(link.x, link.y, scale), "links", 0.4)
+    for name, those in discs:
+        for number, disc in enumerate(those, 1):
             if 2 * disc.radius * scale >= CROWDED_PX:
-                _number(canvas, number, disc.x, disc.y, name, scale, 0.4)
+                _number(canvas, number, _at(disc.x, disc.y, scale), name, 0.4)
     return np.vstack([canvas, _legend(canvas.shape[1], seen)])
 
 
@@ -84,18 +86,20 @@ def _width(outline: Sequence[tuple[float, float]]) -> float:
     return float(np.ptp(np.array(outline), axis=0).min())
 
 
-def _number(canvas: U8, number: int, x: float, y: float, name: str, scale: float, size: float) -> None:
+def _number(canvas: U8, number: int, at: tuple[int, int], name: str, size: float) -> None:
     """The number in the class's colour with a dark rim, so that it reads on metal and on stone."""
     text, font = str(number), cv2.FONT_HERSHEY_SIMPLEX
     (wide, high), _ = cv2.getTextSize(text, font, size, 1)
-    cx, cy = _at(x, y, scale)
+    cx, cy = at
     for colour, thick in (((0, 0, 0), 3), (COLOURS[name], 1)):
         cv2.putText(canvas, text, (cx - wide // 2, cy + high // 2), font, size, colour, thick, cv2.LINE_AA)
 
 
 def _legend(width: int, seen: Seen) -> U8:
     """(h, width, 3) names and counts in their colours, in as many rows as it takes; then the metal."""
-    words = [(name, f"{count} {name if count != 1 or name == 'piece' else name[:-1]}") for name, count in counts(seen).items()]
+    words = [
+        (name, f"{count} {name.removesuffix('s') if count == 1 else name}") for name, count in counts(seen).items()
+    ]
     words.append(("", f"metal {seen.metal.family}"))
     places, x, row = [], 10, 0
     for name, text in words:

@@ -18,7 +18,7 @@ WEIGHTS = "network.onnx"
 STRIDE = 32
 """Sides that the network takes are multiples of this."""
 THREADS = 2
-"""Cores that one picture is looked at with; the same number everywhere, so that the same picture gives the same maps."""
+"""Cores that one picture is looked at with; the same everywhere, so that the same picture gives the same maps."""
 
 
 @cache

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fidelity.image.picture import F32, U8, Mask
+from fidelity.image.picture import F32, Mask
 from fidelity.sight.labels import CENTRE, INNER, Label
 from fidelity.sight.tiles import Look
 
@@ -52,7 +52,7 @@ class Thing:
 
 def seeds(height: F32) -> Ints:
     """(h, w) a number for each top of `height` (0 to 1) that stands DEEP above the saddle to the next, 0 between."""
-    cuts = [cv2.connectedComponents((height > level).astype(np.uint8), connectivity=8) for level in LEVELS]
+    cuts = [_components(height > level) for level in LEVELS]
     out = np.zeros(height.shape, np.int32)
     if cuts[0][0] == 1:
         return out
@@ -139,8 +139,9 @@ def _things(look: Look, mask: Mask, sure: F32, label: Label) -> Iterator[Thing]:
         if area < LEAST_AREA:
             continue
         kind = label
-        if label == Label.STONE and look.maps[Label.CABOCHON][box][here].sum() > look.maps[Label.STONE][box][here].sum():
-            kind = Label.CABOCHON
+        if label == Label.STONE:
+            faceted, smooth = (float(look.maps[one][box][here].sum()) for one in (Label.STONE, Label.CABOCHON))
+            kind = Label.STONE if faceted >= smooth else Label.CABOCHON
         peak = float(look.maps[INNER][box][here].max())
         score = float(sure[box][here].mean()) * float(np.sqrt(min(1.0, peak / 0.8)))
         thing = _thing(look, box, here, kind, score)
@@ -187,7 +188,7 @@ def marks(look: Look) -> Iterator[Thing]:
     mask = (sure > FIRM[Label.MARK]).astype(np.uint8)
     side = 2 * max(1, round(MARK_REACH * max(mask.shape))) + 1
     together = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
-    _, numbers = cv2.connectedComponents(together, connectivity=8)
+    _, numbers = _components(together > 0)
     for box, here in _regions(numbers):
         if here.sum() < max(4 * LEAST_AREA, LEAST_MARK * numbers.size):
             continue
@@ -197,13 +198,20 @@ def marks(look: Look) -> Iterator[Thing]:
             yield thing
 
 
+def _components(mask: Mask) -> tuple[int, Ints]:
+    """How many regions a mask has, the ground counted, and the number of each pixel's."""
+    count, numbers = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
+    return count, np.asarray(numbers, np.int32)
+
+
 def _regions(numbers: Ints) -> Iterator[tuple[tuple[slice, slice], Mask]]:
     """Box and mask of every number, in order."""
     from scipy.ndimage import find_objects  # noqa: PLC0415
 
     for number, box in enumerate(find_objects(numbers), 1):
         if box is not None:
-            yield box, numbers[box] == number
+            rows, columns = box
+            yield (rows, columns), np.asarray(numbers[rows, columns] == number)
 
 
 def _thing(
@@ -224,7 +232,7 @@ def _thing(
     left, top, right, bottom = look.core
     if not (left <= middle[0] < right and top <= middle[1] < bottom):
         return None
-    outline = outline_of(here, hull=hull) + (x0, y0)
+    outline = outline_of(here, hull=hull) + np.array([x0, y0], np.float32)
     at = np.array([look.left, look.top], np.float32) + 0.5
     in_file = (outline + at) / look.scale - 0.5
     mx, my = (float(v) for v in (np.array(middle) + at) / look.scale - 0.5)
@@ -241,6 +249,3 @@ def outline_of(mask: Mask, *, hull: bool = False, tolerance: float = 0.5) -> F32
     else:
         polygon = cv2.approxPolyDP(max(found, key=cv2.contourArea), tolerance, True)
     return np.asarray(polygon[:, 0, :], np.float32) - 1
-
-
-__all__ = ["LEAST_AREA", "Thing", "U8", "bodies", "links", "marks", "outline_of", "parted", "prongs", "seeds"]

@@ -69,13 +69,9 @@ def see(picture: str | Path | Picture | npt.NDArray[Any]) -> Seen:
         width=loaded.info.width,
         height=loaded.info.height,
         piece=SeenPiece(outlines=tuple(map(_polygon, outlines)), holes=tuple(map(_polygon, holes))),
-        stones=tuple(
-            SeenStone(outline=_polygon(t.outline), kind=_kind(t, loaded), confidence=_sure(t)) for t in large
-        ),
+        stones=tuple(SeenStone(outline=_polygon(t.outline), kind=_kind(t, loaded), confidence=_sure(t)) for t in large),
         small_stones=tuple(SeenSmallStone(**_disc(t)) for t in small),
-        prongs=tuple(
-            SeenProng(**_disc(t), stone=held(t, large)) for t in things if t.label == Label.PRONG
-        ),
+        prongs=tuple(SeenProng(**_disc(t), stone=held(t, large)) for t in things if t.label == Label.PRONG),
         links=tuple(
             SeenLink(outline=_polygon(t.outline), x=_px(t.middle[0]), y=_px(t.middle[1]), confidence=_sure(t))
             for t in things
@@ -133,8 +129,7 @@ def once(things: list[Thing]) -> list[Thing]:
     for thing in sorted(things, key=lambda t: -t.score):
         same = (t for t in kept if (t.label == Label.PRONG) == (thing.label == Label.PRONG))
         if not any(
-            np.hypot(t.middle[0] - thing.middle[0], t.middle[1] - thing.middle[1])
-            < SAME * max(t.radius, thing.radius)
+            np.hypot(t.middle[0] - thing.middle[0], t.middle[1] - thing.middle[1]) < SAME * max(t.radius, thing.radius)
             for t in same
             if (t.label in (Label.STONE, Label.CABOCHON)) == (thing.label in (Label.STONE, Label.CABOCHON))
         ):
@@ -164,9 +159,7 @@ def _said(things: Iterable[Thing]) -> list[Thing]:
 def _in_piece(things: list[Thing], outlines: Sequence[F32]) -> list[Thing]:
     """Things whose middle lies in the piece or, links and prongs, near its edge."""
     return [
-        t
-        for t in things
-        if any(cv2.pointPolygonTest(p, t.middle, True) > -max(2.0, 1.5 * t.radius) for p in outlines)
+        t for t in things if any(cv2.pointPolygonTest(p, t.middle, True) > -max(2.0, 1.5 * t.radius) for p in outlines)
     ]
 
 

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from fidelity.image.picture import F32, U8, Mask
-from fidelity.sight.labels import CENTRE, INNER, Label
+from fidelity.sight.labels import Label
 from fidelity.sight.network import looked_at
 
 WHOLE_PX = 960
@@ -22,7 +22,7 @@ WHOLE_PX = 960
 LEAST_PX = 512
 """Smaller pictures are enlarged to this first, at most twice: the network was trained on things of some size."""
 TILE_PX, MARGIN_PX = 640, 96
-"""Side of a tile without and width of its margin on each side: whatever is narrower than the margin is whole in a tile."""
+"""Side of a tile without, and width of, its margin: whatever is narrower than the margin is whole in a tile."""
 BUDGET_PX = 5_500_000
 """Pixels that are looked at in tiles, at most: 1.5 s on two cores."""
 WANTED_PX = 22.0
@@ -33,13 +33,10 @@ GAIN = 1.25
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """Maps of a part of the picture.
+    """Maps (CHANNELS, h, w) of a part of the picture, as `looked_at` gives them.
 
-    Attributes:
-        maps: (CHANNELS, h, w), as `looked_at` gives them.
-        scale: pixels of the look per pixel of the file.
-        left, top: where the look begins, in pixels of the look.
-        core: x0, y0, x1, y1 of the part that no other look of the same scale has, in pixels of this look's maps.
+    `scale` is pixels of the look per pixel of the file; the look begins at `left`, `top` of the scaled picture;
+    `core` is x0, y0, x1, y1 of the part that no other look of the same scale has, in pixels of `maps`.
     """
 
     maps: F32
@@ -122,9 +119,9 @@ def _enlarged(first: Look, ratio: float, box: tuple[int, int, int, int]) -> F32:
     left, top, right, bottom = box
     xs = (np.arange(left, right, dtype=np.float32) + 0.5) * ratio - 0.5
     ys = (np.arange(top, bottom, dtype=np.float32) + 0.5) * ratio - 0.5
-    grid = np.meshgrid(xs, ys)
+    across, down = np.meshgrid(xs, ys)
     return np.stack(
-        [cv2.remap(plane, *grid, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for plane in first.maps]
+        [cv2.remap(plane, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for plane in first.maps]
     )
 
 
@@ -140,6 +137,3 @@ def small_places(look: Look, radii: F32) -> Mask:
     places |= look.maps[[Label.PRONG, Label.LINK, Label.MARK]].max(0) > 0.25
     reach = 2 * round(0.012 * max(labels.shape)) + 1
     return np.asarray(cv2.dilate(places.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0)
-
-
-__all__ = ["CENTRE", "INNER", "Look", "closer_looks", "closer_scale", "first_look", "scaled", "small_places"]

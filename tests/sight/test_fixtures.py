@@ -77,7 +77,9 @@ def test_large_stones_are_outlined(seen: dict[str, Seen]) -> None:
     for name, piece in PIECES.items():
         true = [painted([outline], [], piece["size"]) for outline in piece["outlines"].values()]
         found = [painted([stone.outline], [], piece["size"]) for stone in seen[name].stones]
-        overlap = np.array([[(a & b).sum() / (a | b).sum() for b in found] for a in true]).reshape(len(true), len(found))
+        overlap = np.array([[(a & b).sum() / (a | b).sum() for b in found] for a in true]).reshape(
+            len(true), len(found)
+        )
         rows, columns = linear_sum_assignment(-overlap)
         there, said = there + len(true), said + len(found)
         both += int((overlap[rows, columns] >= 0.6).sum())

@@ -1,4 +1,4 @@
-"""The whole circle in small: two drawn pictures, five steps, export, and the reader of the package runs what came out."""
+"""The whole circle in small: two drawn pictures, five steps, export, and the package's reader runs it."""
 
 from __future__ import annotations
 
