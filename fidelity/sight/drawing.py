@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from fidelity.image.picture import U8
-from fidelity.sight.seen import Polygon, Seen, SeenProng, SeenSmallStone
+from fidelity.sight.seen import Polygon, Seen
 from fidelity.sight.tiles import scaled
 
 LONGEST_PX, SHORTEST_PX = 2000, 900
@@ -41,22 +41,21 @@ def drawn(rgb: U8, seen: Seen) -> U8:
     _line(canvas, (link.outline for link in seen.links), "links", scale, thick)
     _line(canvas, (mark.outline for mark in seen.marks), "marks", scale, 2 * thick)
     _line(canvas, (stone.outline for stone in seen.stones), "stones", scale, 2 * thick)
-    discs: Sequence[tuple[str, Sequence[SeenSmallStone | SeenProng]]]
-    discs = (("small stones", seen.small_stones), ("prongs", seen.prongs))
-    for name, those in discs:
-        for disc in those:
-            at, radius = _at(disc.x, disc.y, scale), max(2, round(disc.radius * scale))
-            cv2.circle(canvas, at, radius, COLOURS[name], thick, cv2.LINE_AA)
+    discs = [
+        *(("small stones", number, one.x, one.y, one.radius) for number, one in enumerate(seen.small_stones, 1)),
+        *(("prongs", number, one.x, one.y, one.radius) for number, one in enumerate(seen.prongs, 1)),
+    ]
+    for name, _, x, y, radius in discs:
+        cv2.circle(canvas, _at(x, y, scale), max(2, round(radius * scale)), COLOURS[name], thick, cv2.LINE_AA)
     for number, stone in enumerate(seen.stones, 1):
         middle = np.mean(stone.outline, axis=0)
         _number(canvas, number, _at(float(middle[0]), float(middle[1]), scale), "stones", 0.9)
     for number, link in enumerate(seen.links, 1):
         if _width(link.outline) * scale >= CROWDED_PX:
             _number(canvas, number, _at(link.x, link.y, scale), "links", 0.4)
-    for name, those in discs:
-        for number, disc in enumerate(those, 1):
-            if 2 * disc.radius * scale >= CROWDED_PX:
-                _number(canvas, number, _at(disc.x, disc.y, scale), name, 0.4)
+    for name, number, x, y, radius in discs:
+        if 2 * radius * scale >= CROWDED_PX:
+            _number(canvas, number, _at(x, y, scale), name, 0.4)
     return np.vstack([canvas, _legend(canvas.shape[1], seen)])
 
 
