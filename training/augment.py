@@ -71,7 +71,7 @@ class Crops:
         for _ in range(pieces):
             sample, matrix, scale = self._view(spread=pieces > 1)
             size = (n, n)
-            whole = pieces == 1 and rng.random() < AS_RENDERED
+            whole = pieces == 1 and (rng.random() < AS_RENDERED or sample.shade is None)
             border = cv2.BORDER_REFLECT_101 if whole else cv2.BORDER_CONSTANT
             shown = cv2.warpAffine(sample.rgb, matrix, size, flags=_how(scale), borderMode=border)
             here = cv2.warpAffine(sample.ids, matrix, size, flags=cv2.INTER_NEAREST, borderMode=border)
@@ -84,7 +84,8 @@ class Crops:
                 rgb = shown
             else:
                 cover = cv2.warpAffine(sample.alpha, matrix, size, flags=cv2.INTER_LINEAR)
-                shade = cv2.warpAffine(sample.shade, matrix, size, flags=cv2.INTER_LINEAR, borderValue=255)
+                cast = np.full(sample.size, 255, np.uint8) if sample.shade is None else sample.shade
+                shade = cv2.warpAffine(cast, matrix, size, flags=cv2.INTER_LINEAR, borderValue=255)
                 rgb, centre, ids, labels, radii = self._laid(
                     rgb, shown, here, cover, shade, (centre, ids, labels, radii)
                 )

@@ -2,7 +2,7 @@
 
 A picture NAME is four files: NAME.jpg; NAME.png, 16 bit, the number of the thing at each pixel (0: ground); NAME.json,
 `instances`: [{"id": 1, "class": "metal"}, …] with the classes of CLASSES;
-NAME_a.png, how much of each pixel is piece; and, where the ground is to be painted anew, NAME_s.png, the light that
+NAME_a.png, how much of each pixel is piece; and, unless the ground mirrors the piece, NAME_s.png, the light that
 the ground keeps in the piece's shadow (255: all).
 """
 
@@ -47,7 +47,8 @@ class Sample:
     middles: dict[int, tuple[float, float, float]]
     """Of each link: the middle and the mean of its sides, in pixels."""
     alpha: U8
-    shade: U8
+    shade: U8 | None
+    """Light that the ground keeps, 255 all; None where the ground mirrors the piece and is not to be painted anew."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -105,7 +106,7 @@ def read(stem: Path) -> Sample:
         radii,
         middles,
         whole if alpha is None else alpha,
-        np.full(ids.shape, 255, np.uint8) if shade is None else shade,
+        shade,
     )
 
 
