@@ -53,12 +53,18 @@ class Crops:
     def __init__(
         self, samples: Sequence[Sample], grounds: Sequence[U8], props: Sequence[Propper], side: int, seed: int
     ) -> None:
-        self.samples, self.grounds, self.props, self.side = samples, grounds, props, side
+        self.samples: list[Sample] = []
+        self.grounds, self.props, self.side = grounds, props, side
         self.rng = np.random.default_rng(seed)
         self.having: dict[int, list[int]] = {}
-        for i, sample in enumerate(samples):
+        self.add(samples)
+
+    def add(self, samples: Sequence[Sample]) -> None:
+        """Take more samples in."""
+        for i, sample in enumerate(samples, len(self.samples)):
             for label in {int(v) for v in sample.labels[np.unique(sample.ids)]}:
                 self.having.setdefault(label, []).append(i)
+        self.samples += samples
 
     def one(self) -> Crop:
         """The next crop."""

@@ -14,6 +14,7 @@ import os
 import queue
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,8 @@ COMPOSED = 0.5
 """Pieces put together from rendered stones, per rendered piece."""
 GROUNDS = 160
 """Painted grounds that are kept in memory."""
+LOOKED = 50
+"""Steps after which the folders are looked through again, where that is asked for."""
 FROZEN_BLOCKS = 3
 """First blocks of the encoder that stay as ImageNet left them: edges and colours need no learning, and they are the
 largest part of the work."""
@@ -83,16 +86,46 @@ class Loss(nn.Module):
         return total, {"classes": classes.item(), "inner": inside.item(), "centre": bells.item()}
 
 
-def supply(crops: Crops, batch: int, steps: int) -> queue.Queue[tuple[Tensor, Tensor, Tensor]]:
-    """Batches, made ahead in a thread of their own."""
+def supply(
+    crops: Crops, batch: int, steps: int, more: Callable[[], list[Sample]] | None = None
+) -> queue.Queue[tuple[Tensor, Tensor, Tensor]]:
+    """Batches, made ahead in a thread of their own; every LOOKED steps it takes in what `more` has found."""
     ready: queue.Queue[tuple[Tensor, Tensor, Tensor]] = queue.Queue(maxsize=4)
 
     def fill() -> None:
-        for _ in range(steps):
+        for step in range(steps):
+            if more is not None and step % LOOKED == LOOKED - 1:
+                crops.add(more())
             ready.put(tensors([crops.one() for _ in range(batch)]))
 
     threading.Thread(target=fill, daemon=True).start()
     return ready
+
+
+def with_composed(samples: list[Sample], seed: int) -> list[Sample]:
+    """The samples, and pieces put together from their stones."""
+    return [*samples, *composed(samples, round(COMPOSED * len(samples)), seed)]
+
+
+class Folders:
+    """The rendered pictures of some folders, each read once; those that are measured on are left out."""
+
+    def __init__(self, folders: list[Path], seed: int) -> None:
+        self.folders, self.seed = folders, seed
+        self.known: set[Path] = set()
+
+    def new(self) -> list[Sample]:
+        """What has come since."""
+        fresh = [stem for stem in stems(self.folders, held_out=False) if stem not in self.known]
+        self.known.update(fresh)
+        return [read(stem) for stem in fresh]
+
+    def more(self) -> list[Sample]:
+        """The same, with pieces put together from its stones."""
+        fresh = self.new()
+        if fresh:
+            print(f"{len(fresh)} more pictures", flush=True)
+        return with_composed(fresh, self.seed + len(self.known))
 
 
 def prepared(network: Network) -> Network:
@@ -119,8 +152,12 @@ def train(
     seed: int = SEED,
     painted: int = GROUNDS,
     save: Path | None = None,
+    more: Callable[[], list[Sample]] | None = None,
 ) -> Network:
-    """Train on `samples`; the running mean of the network comes back, ready to be exported."""
+    """Train on `samples`; the running mean of the network comes back, ready to be exported.
+
+    `more`, where given, is asked now and then for samples that have come since.
+    """
     torch.manual_seed(seed)
     network = fresh() if warm is None else Network()
     if warm is not None:
@@ -134,9 +171,9 @@ def train(
     optimiser = torch.optim.AdamW(
         [{"params": encoder, "lr": rates[0]}, {"params": list(network.decoder()), "lr": rates[1]}], weight_decay=DECAY
     )
-    samples = [*samples, *composed(samples, round(COMPOSED * len(samples)), seed)]
+    samples = with_composed(samples, seed)
     loss, crops = Loss(), Crops(samples, grounds(painted, seed), [dressed], side, seed)
-    ready, began, noted = supply(crops, batch, steps), time.monotonic(), dict[str, float]()
+    ready, began, noted = supply(crops, batch, steps, more), time.monotonic(), dict[str, float]()
     for step in range(steps):
         spent = (time.monotonic() - began) / 60
         done = max(step / steps, spent / minutes if minutes else 0.0)
@@ -171,14 +208,24 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--minutes", type=float)
     parser.add_argument("--warm", type=Path)
+    parser.add_argument("--follow", action="store_true", help="take in pictures that are rendered meanwhile")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    samples = [read(stem) for stem in stems(given.data, held_out=False)]
+    folders = Folders(given.data, given.seed)
+    samples = folders.new()
     print(f"{len(samples)} pictures", flush=True)
     given.out.parent.mkdir(parents=True, exist_ok=True)
-    train(samples, steps=given.steps, minutes=given.minutes, warm=given.warm, seed=given.seed, save=given.out)
+    train(
+        samples,
+        steps=given.steps,
+        minutes=given.minutes,
+        warm=given.warm,
+        seed=given.seed,
+        save=given.out,
+        more=folders.more if given.follow else None,
+    )
 
 
 if __name__ == "__main__":

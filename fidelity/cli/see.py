@@ -124,21 +124,17 @@ def _write(out: Path, name: str, rgb: object, seen: Seen | None) -> None:
 def _show(
     console: Console, photos: Sequence[Path], names: Sequence[str], seen: Sequence[Seen | None], out: Path | None
 ) -> None:
-    """A line a photograph."""
+    """A line a photograph: its name, what was seen, and where that is written."""
     from rich.text import Text
 
     from fidelity.cli.render import table
-    from fidelity.sight.drawing import counts
+    from fidelity.sight.drawing import counted
 
-    columns = ("stones", "small stones", "prongs", "links", "marks", "props")
-    rows = table("photograph", *columns, "metal", *(["written as"] if out is not None else []))
-    for column in rows.columns[1 : 1 + len(columns)]:
-        column.justify = "right"
+    rows = table("photograph", "seen")
     for photo, name, one in zip(photos, names, seen, strict=True):
         if one is not None:
-            number = counts(one)
-            told = [Text(str(number[column] or "·")) for column in columns]
-            rows.add_row(Text(str(photo)), *told, Text(one.metal.family), *([Text(name)] if out is not None else []))
+            where = Text(f"\n→ {out / name}.json, .png" if out is not None else "", style="dim")
+            rows.add_row(Text(str(photo)), Text.assemble(f"{counted(one)}; metal {one.metal.family}", where))
     if rows.row_count:
         console.print(rows)
 

@@ -72,6 +72,16 @@ def counts(seen: Seen) -> dict[str, int]:
     }
 
 
+def counted(seen: Seen) -> str:
+    """What was seen in one line: '1 stone, 6 prongs'; 'nothing' where nothing was."""
+    said = [_words(name, count) for name, count in counts(seen).items() if count and name not in ("piece", "props")]
+    return ", ".join(said) or ("a plain piece" if seen.piece.outlines else "nothing")
+
+
+def _words(name: str, count: int) -> str:
+    return f"{count} {name.removesuffix('s') if count == 1 else name}"
+
+
 def _at(x: float, y: float, scale: float) -> tuple[int, int]:
     return round((x + 0.5) * scale - 0.5), round((y + 0.5) * scale - 0.5)
 

@@ -19,6 +19,8 @@ LEVELS = tuple(round(0.2 + 0.08 * k, 2) for k in range(9))
 """Heights at which the map of how far inside a pixel lies is cut, lowest first."""
 DEEP = 0.12
 """Two tops are two things where the saddle between them lies this much below both."""
+OWN = 0.4
+"""Weight of the mask's own depth beside the network's: a large stone's facets look like stones, its shape does not."""
 LEAST_AREA = 12
 """Smallest thing, in pixels of the look."""
 FIRM = {Label.STONE: 0.45, Label.PRONG: 0.4, Label.LINK: 0.4, Label.MARK: 0.4}
@@ -108,7 +110,8 @@ def seeds(height: F32) -> Ints:
 
 def parted(mask: Mask, height: F32) -> Ints:
     """(h, w) the number of the thing that each pixel of `mask` belongs to: the nearest top's."""
-    tops = seeds(np.where(mask, cv2.GaussianBlur(height, (0, 0), 0.8), 0).astype(np.float32))
+    seen = np.where(mask, cv2.GaussianBlur(height, (0, 0), 0.8), 0)
+    tops = seeds(((1 - OWN) * seen + OWN * _own_depth(mask)).astype(np.float32))
     if not tops.any():
         return tops
     _, nearest = cv2.distanceTransformWithLabels(
@@ -118,6 +121,15 @@ def parted(mask: Mask, height: F32) -> Ints:
     lut = np.zeros(int(nearest.max()) + 1, np.int32)
     lut[nearest[known]] = tops[known]
     return np.where(mask, lut[nearest], 0).astype(np.int32)
+
+
+def _own_depth(mask: Mask) -> F32:
+    """(h, w) how far inside its region of the mask a pixel lies, from 0 to 1 at the region's innermost."""
+    count, numbers = _components(mask)
+    depth = cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    deepest = np.ones(count, np.float32)
+    np.maximum.at(deepest, numbers[mask], depth[mask])
+    return np.asarray(depth / deepest[numbers], np.float32)
 
 
 def bodies(look: Look) -> Iterator[Thing]:

@@ -30,12 +30,14 @@ from fidelity.sight.seen import (
     SeenSmallStone,
     SeenStone,
 )
-from fidelity.sight.tiles import MARGIN_PX, Look, closer_looks, closer_scale, first_look, small_places
+from fidelity.sight.tiles import MARGIN_PX, Look, closer_looks, closer_scale, first_looks, small_places
 
 SAID = {Label.STONE: 0.5, Label.CABOCHON: 0.5, Label.PRONG: 0.5, Label.LINK: 0.5, Label.MARK: 0.5}
 """Calibrated confidence from which a thing is said to be there: more likely than not."""
 ON_PIECE = 0.5
 """Share of a thing's corners that lie on the piece or at its edge."""
+OVERLAPPING = 0.8
+"""Things from this share of a look's largest size on are taken from the wider look as well: of two the surer stays."""
 SAME = 0.5
 """Two looks saw one thing where the middle of one lies within this share of the other's radius."""
 LARGE_SHARE = 0.40
@@ -58,9 +60,9 @@ def see(picture: str | Path | Picture | npt.NDArray[Any]) -> Seen:
     """
     loaded = load(picture)
     rgb = loaded.rgb
-    first = first_look(rgb)
+    far, first = first_looks(rgb)
     outlines, holes = areas.piece_of(first)
-    things = _in_piece(_things(rgb, first), outlines)
+    things = _in_piece(_things(rgb, far, first), outlines)
     family, lab = areas.metal_of(rgb, first)
     bodies = [t for t in things if t.label in (Label.STONE, Label.CABOCHON)]
     large, small = sized(bodies, _extent(outlines))
@@ -85,9 +87,11 @@ def see(picture: str | Path | Picture | npt.NDArray[Any]) -> Seen:
     )
 
 
-def _things(rgb: npt.NDArray[np.uint8], first: Look) -> list[Thing]:
-    """All single things that are likely enough, each once: the small ones from the closer look."""
-    coarse = list(_of(first))
+def _things(rgb: npt.NDArray[np.uint8], far: Look, first: Look) -> list[Thing]:
+    """All single things that are likely enough, each once: each from the look that shows it at a good size."""
+    limit = MARGIN_PX / first.scale
+    large = [t for t in parting.bodies(far) if t.across >= OVERLAPPING * limit]
+    coarse = once([*large, *(t for t in _of(first) if t.across < limit or t.label in (Label.LINK, Label.MARK))])
     where = small_places(first, _radii(first, coarse))
     small = [t.across * first.scale for t in coarse if t.label != Label.MARK and t.across * first.scale < MARGIN_PX / 2]
     scale = closer_scale(first, float(np.median(small)) if small else None, where)
@@ -100,7 +104,7 @@ def _things(rgb: npt.NDArray[np.uint8], first: Look) -> list[Thing]:
         fine += [t for t in _of(look) if t.across < reach]
         x0, y0, x1, y1 = ((look.left, look.top) * 2 + np.array(look.core)) * (first.scale / scale)
         covered[int(y0) : int(np.ceil(y1)), int(x0) : int(np.ceil(x1))] = True
-    kept = [t for t in coarse if t.across >= 0.8 * reach or not _at(covered, t, first.scale)]
+    kept = [t for t in coarse if t.across >= OVERLAPPING * reach or not _at(covered, t, first.scale)]
     return _said(once([*kept, *fine]))
 
 
