@@ -43,8 +43,8 @@ WARM_UP, DECAY, CLIP = 40, 1e-2, 5.0
 KEPT = 0.99
 """The network that is saved is a running mean of the one that is trained: a hundredth of it changes with each step."""
 WEIGHTS = {
-    Label.GROUND: 0.7, Label.METAL: 1.0, Label.STONE: 1.3, Label.CABOCHON: 1.6, Label.PRONG: 3.0, Label.LINK: 1.6,
-    Label.MARK: 3.0, Label.PROP: 1.3,
+    Label.GROUND: 0.4, Label.METAL: 1.0, Label.STONE: 1.0, Label.CABOCHON: 1.5, Label.PRONG: 5.0, Label.LINK: 2.5,
+    Label.MARK: 4.0, Label.PROP: 1.2,
 }  # fmt: skip
 """What a wrong pixel of a class costs: small things have few pixels."""
 INNER_WEIGHT, CENTRE_WEIGHT = 1.5, 1.5

@@ -106,10 +106,7 @@ def _number(canvas: U8, number: int, at: tuple[int, int], name: str, size: float
 
 def _legend(width: int, seen: Seen) -> U8:
     """(h, width, 3) names and counts in their colours, in as many rows as it takes; then the metal."""
-    words = [
-        (name, f"{count} {name.removesuffix('s') if count == 1 else name}") for name, count in counts(seen).items()
-    ]
-    words.append(("", f"metal {seen.metal.family}"))
+    words = [*((name, _words(name, count)) for name, count in counts(seen).items()), ("", f"metal {seen.metal.family}")]
     places, x, row = [], 10, 0
     for name, text in words:
         wide = 40 + cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.55, 1)[0][0]

@@ -58,54 +58,37 @@ def seeds(height: F32) -> Ints:
     out = np.zeros(height.shape, np.int32)
     if cuts[0][0] == 1:
         return out
-    tops, parents = [], []
-    for i, (count, labels) in enumerate(cuts):
+    # Of each region, the parts of it at the next level whose tops stand high enough above that level's saddle.
+    parts: list[dict[int, list[int]]] = [{} for _ in LEVELS]
+    for i, (count, labels) in enumerate(cuts[1:], 1):
         inside = labels > 0
-        top = np.zeros(count, np.float32)
-        np.maximum.at(top, labels[inside], height[inside])
-        tops.append(top)
-        parent = np.zeros(count, np.int32)
-        if i:
-            parent[labels[inside]] = cuts[i - 1][1][inside]
-        parents.append(parent)
+        numbers = labels[inside]
+        top, parent = np.zeros(count, np.float32), np.zeros(count, np.int32)
+        np.maximum.at(top, numbers, height[inside])
+        parent[numbers] = cuts[i - 1][1][inside]
+        for number in np.flatnonzero(top - LEVELS[i - 1] >= DEEP).tolist():
+            parts[i - 1].setdefault(int(parent[number]), []).append(number)
     kept: list[list[int]] = [[] for _ in LEVELS]
-
-    def descend(level: int, number: int) -> None:
-        """Go up from a region: to each of its parts where it has several, else on to the one."""
-        if level + 1 < len(LEVELS):
-            higher = np.flatnonzero(parents[level + 1] == number)
-            high = [int(n) for n in higher if n and tops[level + 1][n] - LEVELS[level] >= DEEP]
-            several = _split(level, number)
-            if several:
-                for n in high:
-                    descend(level + 1, n)
-                return
-        kept[level].append(number)
-
-    def _split(level: int, number: int) -> bool:
-        """Whether the region falls into several at any level above."""
-        here = [number]
-        for above in range(level + 1, len(LEVELS)):
-            parts = np.flatnonzero(np.isin(parents[above], here))
-            here = [int(n) for n in parts if n and tops[above][n] - LEVELS[above - 1] >= DEEP]
-            if len(here) > 1:
-                return True
-            if not here:
-                return False
-        return False
-
     for number in range(1, cuts[0][0]):
-        descend(0, number)
+        for level, leaf in _leaves(parts, 0, number):
+            kept[level].append(leaf)
     last = 0
-    for level, numbers in enumerate(kept):
+    for level, leaves in enumerate(kept):
         lut = np.zeros(cuts[level][0], np.int32)
-        for number in numbers:
+        for leaf in leaves:
             last += 1
-            lut[number] = last
-        if numbers:
+            lut[leaf] = last
+        if leaves:
             painted = lut[cuts[level][1]]
             out = np.where(painted > 0, painted, out)
     return out
+
+
+def _leaves(parts: list[dict[int, list[int]]], level: int, number: int) -> list[tuple[int, int]]:
+    """Level and number of the regions into which one falls: itself, where it never falls into several."""
+    above = parts[level].get(number, [])
+    found = [leaf for part in above for leaf in _leaves(parts, level + 1, part)]
+    return found if len(found) > 1 else [(level, number)]
 
 
 def parted(mask: Mask, height: F32) -> Ints:

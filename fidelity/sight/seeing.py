@@ -130,15 +130,21 @@ def _at(covered: Mask, thing: Thing, scale: float) -> bool:
 def once(things: list[Thing]) -> list[Thing]:
     """Things that two looks saw, taken once: of two whose middles nearly meet, the one that is surer."""
     kept: list[Thing] = []
-    for thing in sorted(things, key=lambda t: -t.score):
-        same = (t for t in kept if (t.label == Label.PRONG) == (thing.label == Label.PRONG))
-        if not any(
-            np.hypot(t.middle[0] - thing.middle[0], t.middle[1] - thing.middle[1]) < SAME * max(t.radius, thing.radius)
-            for t in same
-            if (t.label in (Label.STONE, Label.CABOCHON)) == (thing.label in (Label.STONE, Label.CABOCHON))
-        ):
-            kept.append(thing)
+    for those in ([t for t in things if _family(t) == family] for family in dict.fromkeys(_family(t) for t in things)):
+        those.sort(key=lambda t: -t.score)
+        middles = np.array([t.middle for t in those])
+        radii = np.array([t.radius for t in those])
+        free = np.ones(len(those), bool)
+        for i, thing in enumerate(those):
+            if free[i]:
+                kept.append(thing)
+                apart = np.hypot(*(middles - middles[i]).T)
+                free &= apart >= SAME * np.maximum(radii, radii[i])
     return kept
+
+
+def _family(thing: Thing) -> Label:
+    return Label.STONE if thing.label == Label.CABOCHON else thing.label
 
 
 @cache
