@@ -17,9 +17,10 @@ from training.composed import stamped
 from training.photography import photographed, recoloured
 from training.samples import F32, SINGLE, U8, Ids, Sample, depth_of
 
-SCALES = 0.35, 2.6
-"""Renders of 400 to 640 px are shown from a third of their size (several pieces, catalogue) to close-ups."""
-NONE, ONE, TWO = 0.07, 0.75, 0.13
+SCALES = 0.6, 2.8
+"""Renders of 416 to 544 px are shown from two thirds of their size to close-ups: the sizes at which `fidelity.sight`
+looks at pieces."""
+NONE, ONE, TWO = 0.06, 0.83, 0.08
 """Share of crops that show ground and props only, one piece, two; the others show three."""
 AS_RENDERED = 0.3
 """Share of crops with one piece that keep the ground they were rendered on."""
@@ -101,7 +102,7 @@ class Crops:
             _bells(centre, sample, matrix, scale, here)
             labels = np.concatenate([labels, known[1:]])
             radii = np.concatenate([radii, sizes[1:] * np.float32(scale)])
-        if self.props and rng.random() < 0.30 + 0.4 * (pieces == 0):
+        if self.props and rng.random() < 0.25 + 0.4 * (pieces == 0):
             rgb, cover = self.props[rng.integers(len(self.props))](rng, rgb)
             over = cover > 127
             ids = np.where(over, np.uint16(len(labels)), ids)

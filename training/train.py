@@ -166,10 +166,9 @@ def train(
     mean = torch.optim.swa_utils.AveragedModel(
         network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(KEPT), use_buffers=True
     )
-    rates = [rate * (0.6 if warm is not None else 1.0) for rate in RATES]
     encoder = [weight for weight in network.encoder() if weight.requires_grad]
     optimiser = torch.optim.AdamW(
-        [{"params": encoder, "lr": rates[0]}, {"params": list(network.decoder()), "lr": rates[1]}], weight_decay=DECAY
+        [{"params": encoder, "lr": RATES[0]}, {"params": list(network.decoder()), "lr": RATES[1]}], weight_decay=DECAY
     )
     samples = with_composed(samples, seed)
     loss, crops = Loss(), Crops(samples, grounds(painted, seed), [dressed], side, seed)
@@ -180,7 +179,7 @@ def train(
         if done >= 1:
             break
         factor = min(1.0, (step + 1) / WARM_UP) * (0.5 * (1 + math.cos(math.pi * done)) + 0.01)
-        for group, rate in zip(optimiser.param_groups, rates, strict=True):
+        for group, rate in zip(optimiser.param_groups, RATES, strict=True):
             group["lr"] = rate * factor
         rgb, labels, maps = ready.get()
         total, parts = loss(network(rgb), labels, maps)
