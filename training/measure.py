@@ -129,13 +129,14 @@ def measured(samples: Iterable[Sample]) -> tuple[dict[str, Tally], list[float]]:
     kept, seeing.SAID = dict(seeing.SAID), dict.fromkeys(seeing.SAID, 0.0)
     try:
         for sample in samples:
-            far, first = seeing.first_looks(sample.rgb)
+            looks = seeing.first_looks(sample.rgb)
+            first = looks[-1]
             outlines, _ = seeing.areas.piece_of(first)
             sure = first.maps[list(seeing.areas.PIECE)].sum(0)
             piece = cv2.resize(sure, sample.size[::-1]) > seeing.areas.SURE
             true = ~np.isin(sample.labels, (Label.GROUND, Label.PROP))[sample.ids]
             overlaps.append(float((piece & true).sum() / max(1, (piece | true).sum())))
-            things = seeing._in_piece(seeing._things(sample.rgb, far, first), outlines)
+            things = seeing._in_piece(seeing._things(sample.rgb, looks), outlines)
             there = list(truth(sample))
             for name, tally in tallies.items():
                 mine = [t for t in there if group(t.label) == name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -40,6 +40,10 @@ OVERLAPPING = 0.8
 """Things from this share of a look's largest size on are taken from the wider look as well: of two the surer stays."""
 SAME = 0.5
 """Two looks saw one thing where the middle of one lies within this share of the other's radius."""
+FIELD = 0.4
+"""Share of a stone that the stones in it must fill to be believed."""
+DEEPEST = 0.35
+"""A claw reaches at most this share of a stone's radius over its edge."""
 LARGE_SHARE = 0.40
 """A stone narrower than this share of the widest is small."""
 ROW, ROW_SHARE = 6, 0.10
@@ -60,9 +64,10 @@ def see(picture: str | Path | Picture | npt.NDArray[Any]) -> Seen:
     """
     loaded = load(picture)
     rgb = loaded.rgb
-    far, first = first_looks(rgb)
+    looks = first_looks(rgb)
+    first = looks[-1]
     outlines, holes = areas.piece_of(first)
-    things = _in_piece(_things(rgb, far, first), outlines)
+    things = _in_piece(_things(rgb, looks), outlines)
     family, lab = areas.metal_of(rgb, first)
     bodies = [t for t in things if t.label in (Label.STONE, Label.CABOCHON)]
     large, small = sized(bodies, _extent(outlines))
@@ -87,16 +92,15 @@ def see(picture: str | Path | Picture | npt.NDArray[Any]) -> Seen:
     )
 
 
-def _things(rgb: npt.NDArray[np.uint8], far: Look, first: Look) -> list[Thing]:
+def _things(rgb: npt.NDArray[np.uint8], looks: Sequence[Look]) -> list[Thing]:
     """All single things that are likely enough, each once: each from the look that shows it at a good size."""
-    limit = MARGIN_PX / first.scale
-    large = [t for t in parting.bodies(far) if t.across >= OVERLAPPING * limit]
-    coarse = once([*large, *(t for t in _of(first) if t.across < limit or t.label in (Label.LINK, Label.MARK))])
+    first = looks[-1]
+    coarse = once([*_large(looks), *(t for t in _of(first) if t.label in (Label.LINK, Label.MARK) or _fits(t, first))])
     where = small_places(first, _radii(first, coarse))
     small = [t.across * first.scale for t in coarse if t.label != Label.MARK and t.across * first.scale < MARGIN_PX / 2]
     scale = closer_scale(first, float(np.median(small)) if small else None, where)
     if scale is None:
-        return _said(coarse)
+        return without_facets(_said(coarse))
     reach = MARGIN_PX / scale
     fine: list[Thing] = []
     covered = np.zeros(first.maps.shape[1:], bool)
@@ -105,7 +109,18 @@ def _things(rgb: npt.NDArray[np.uint8], far: Look, first: Look) -> list[Thing]:
         x0, y0, x1, y1 = ((look.left, look.top) * 2 + np.array(look.core)) * (first.scale / scale)
         covered[int(y0) : int(np.ceil(y1)), int(x0) : int(np.ceil(x1))] = True
     kept = [t for t in coarse if t.across >= OVERLAPPING * reach or not _at(covered, t, first.scale)]
-    return _said(once([*kept, *fine]))
+    return without_facets(_said(once([*kept, *fine])))
+
+
+def _large(looks: Sequence[Look]) -> Iterator[Thing]:
+    """Stones that are too large for the last look, from the nearest look that they fit into; the first takes all."""
+    for i, look in enumerate(looks[:-1]):
+        least = OVERLAPPING * MARGIN_PX / looks[i + 1].scale
+        yield from (t for t in parting.bodies(look) if t.across >= least and (i == 0 or _fits(t, look)))
+
+
+def _fits(thing: Thing, look: Look) -> bool:
+    return thing.across < MARGIN_PX / look.scale
 
 
 def _of(look: Look) -> Iterable[Thing]:
@@ -141,6 +156,34 @@ def once(things: list[Thing]) -> list[Thing]:
                 apart = np.hypot(*(middles - middles[i]).T)
                 free &= apart >= SAME * np.maximum(radii, radii[i])
     return kept
+
+
+def without_facets(things: list[Thing]) -> list[Thing]:
+    """Things without what one stone cannot have in it: other stones, and prongs far from its edge.
+
+    Where the stones inside fill a good part of it, they are there and the large one is the field that they are set in.
+    """
+    gone: set[int] = set()
+    bodies = [t for t in things if _family(t) == Label.STONE]
+    middles = np.array([t.middle for t in things]).reshape(-1, 2)
+    for body in sorted(bodies, key=lambda t: -t.area):
+        if id(body) in gone:
+            continue
+        low, high = body.outline.min(0), body.outline.max(0)
+        near = np.flatnonzero(((middles > low) & (middles < high)).all(1))
+        depths = {int(k): cv2.pointPolygonTest(body.outline, things[k].middle, True) for k in near}
+        inside = [things[k] for k, depth in depths.items() if depth > 0 and things[k] is not body]
+        stones = [t for t in inside if _family(t) == Label.STONE and t.area < body.area and id(t) not in gone]
+        if sum(t.area for t in stones) > FIELD * body.area:
+            gone.add(id(body))
+            continue
+        gone.update(id(t) for t in stones)
+        gone.update(
+            id(things[k])
+            for k, depth in depths.items()
+            if things[k].label == Label.PRONG and depth > max(DEEPEST * body.radius, things[k].radius)
+        )
+    return [t for t in things if id(t) not in gone]
 
 
 def _family(thing: Thing) -> Label:

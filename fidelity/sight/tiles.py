@@ -1,8 +1,8 @@
 """At which size a picture is looked at, and where twice.
 
-The whole picture first, twice: small, so that the network sees a large stone as one, and larger, the two answers
-averaged. Then the places where small things were seen, in tiles at a larger scale, at most the file's own. What is
-small is taken from the tiles, what is large from the whole.
+The whole picture first, from afar to near by: small, so that the network sees a large stone as one, then larger, each
+answer averaged with the one before. Then the places where small things were seen, in tiles at a larger scale, at most
+the file's own. What is small is taken from the tiles, what is large from the whole.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from fidelity.sight.network import looked_at
 
 WHOLE_PX = 960
 """Longest side of the first look: a ring that fills the picture has prongs of 20 to 40 px there."""
-FAR = 0.5
-"""Scale of the look from afar, as a share of the whole's."""
+FAR = 0.25, 0.5, 1.0
+"""Scales at which the whole picture is looked at, as shares of the last."""
 LEAST_PX = 512
 """Smaller pictures are enlarged to this first, at most twice: the network was trained on things of some size."""
 TILE_PX, MARGIN_PX = 640, 96
@@ -62,16 +62,20 @@ def scaled(rgb: U8, scale: float) -> U8:
     return np.asarray(cv2.resize(rgb, size, interpolation=how), np.uint8)
 
 
-def first_looks(rgb: U8) -> tuple[Look, Look]:
-    """The whole picture (h, w, 3) from afar, and at WHOLE_PX with the look from afar averaged in."""
+def first_looks(rgb: U8) -> tuple[Look, ...]:
+    """The whole picture (h, w, 3) at the scales of FAR, the last at WHOLE_PX; each with the one before averaged in."""
     longest = max(rgb.shape[:2])
     scale = min(1.0, WHOLE_PX / longest) if longest >= LEAST_PX else min(2.0, LEAST_PX / longest)
     picture = scaled(rgb, scale)
-    small = scaled(picture, FAR)
-    far = Look(looked_at(small), scale * FAR, 0, 0, (0, 0, small.shape[1], small.shape[0]))
-    box = (0, 0, picture.shape[1], picture.shape[0])
-    whole = 0.5 * (looked_at(picture) + _enlarged(far, FAR, box))
-    return far, Look(whole, scale, 0, 0, box)
+    looks: list[Look] = []
+    for share in FAR:
+        small = scaled(picture, share)
+        box = (0, 0, small.shape[1], small.shape[0])
+        maps = looked_at(small)
+        if looks:
+            maps = 0.5 * (maps + _enlarged(looks[-1], looks[-1].scale / (scale * share), box))
+        looks.append(Look(maps, scale * share, 0, 0, box))
+    return tuple(looks)
 
 
 def closer_scale(first: Look, across: float | None, where: Mask) -> float | None:

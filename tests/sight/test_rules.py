@@ -9,7 +9,7 @@ import pytest
 from fidelity.sight.areas import family_of, piece_of
 from fidelity.sight.labels import CHANNELS, Label
 from fidelity.sight.parting import Thing
-from fidelity.sight.seeing import held, once, sized
+from fidelity.sight.seeing import held, once, sized, without_facets
 from fidelity.sight.tiles import Look, closer_scale
 
 
@@ -52,6 +52,18 @@ def test_what_two_looks_saw_is_one_thing_the_surer() -> None:
 
 def test_a_prong_on_a_stones_middle_is_still_a_prong() -> None:
     assert len(once([disc(100, 100, 20), disc(100, 100, 18, Label.PRONG)])) == 2
+
+
+def test_a_stones_facets_are_no_stones_and_no_prongs() -> None:
+    stone, facets = disc(100, 100, 60), [disc(90, 90, 12), disc(120, 110, 15)]
+    tip, sparkle = disc(152, 100, 8, Label.PRONG), disc(100, 110, 8, Label.PRONG)
+    assert without_facets([stone, *facets, tip, sparkle]) == [stone, tip]
+
+
+def test_a_field_of_small_stones_is_no_large_stone() -> None:
+    field, small = disc(100, 100, 60), [disc(100 + 25 * i, 100 + 25 * j, 12) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+    beads = [disc(112, 112, 4, Label.PRONG)]
+    assert without_facets([field, *small, *beads]) == [*small, *beads]
 
 
 @pytest.mark.parametrize(
