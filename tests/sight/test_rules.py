@@ -61,8 +61,8 @@ def test_a_stones_facets_are_no_stones_and_no_prongs() -> None:
 
 
 def test_a_field_of_small_stones_is_no_large_stone() -> None:
-    field, small = disc(100, 100, 60), [disc(100 + 25 * i, 100 + 25 * j, 12) for i in (-1, 0, 1) for j in (-1, 0, 1)]
-    beads = [disc(112, 112, 4, Label.PRONG)]
+    field, small = disc(100, 100, 60), [disc(100 + 26 * i, 100 + 26 * j, 13) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+    beads = [disc(113, 113, 4, Label.PRONG)]
     assert without_facets([field, *small, *beads]) == [*small, *beads]
 
 
