@@ -1,0 +1,21 @@
+"""Families of pieces that are rendered for training, beside the eleven of the fixtures' studio.
+
+Each family is a function of a random generator that makes one piece. A family's numbers depend on the picture's own
+seed only, so that a new family leaves the pictures of the others as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from training.families.classic import classic
+from training.families.fancy import cabochon, cluster, fancy, loose
+from training.subject import Rng, Subject
+
+FAMILIES: dict[str, Callable[[Rng], Subject]] = {
+    "classic": classic,
+    "fancy": fancy,
+    "cabochon": cabochon,
+    "cluster": cluster,
+    "loose": loose,
+}
