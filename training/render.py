@@ -42,8 +42,9 @@ CLASS_OF = {
 }  # fmt: skip
 """A part's role to its class; the blackened floor of an engraving is metal where it is no seen text."""
 CLASSES = ("metal", "stone", "cabochon", "pearl", "enamel", "prong", "bead", "link", "mark", "prop")
-TIP_MM = 1.15
-"""A prong is marked where it holds: what lies farther from its tip is metal, like the basket it grows out of."""
+TIP_MM, TIP_SHARE = 1.15, 0.28
+"""A prong is marked where it holds: what lies farther from its tip than that, or than that share of the prong's
+length, is metal, like the basket it grows out of."""
 TEXT_MM = 0.32
 """A pixel belongs to a text if it sees a point that near to the text's face: no letter is cut deeper."""
 SEVERAL, BLURRED = 0.12, 0.35
@@ -103,7 +104,8 @@ def labelled(piece: Piece, view: View, camera: Camera) -> tuple[Ids, list[dict[s
             things[numbers[index] - 1]["at"] = [round(float(v), 1) for v in at]
         if part.role == "prong" and part.focus is not None:
             away = np.linalg.norm(view.middles - np.asarray(part.focus, np.float32), axis=-1)
-            ids[(owners == index) & (away > TIP_MM)] = metals[index]
+            tip = min(TIP_MM, TIP_SHARE * float(np.linalg.norm(np.ptp(part.mesh.vertices, axis=0))))
+            ids[(owners == index) & (away > tip)] = metals[index]
     is_metal = np.isin(ids, list(metal.values()))
     for mark in piece.marks:
         of = mark.name.split("/")[0]

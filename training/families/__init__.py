@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 from training.families.classic import classic
 from training.families.fancy import cabochon, cluster, fancy, loose
+from training.families.plain import band, chain, enamelled, plaque, signet, stamped, strand
+from training.families.rows import channel, pave_band, pave_piece, station, studs, tennis
 from training.subject import Rng, Subject
 
 FAMILIES: dict[str, Callable[[Rng], Subject]] = {
@@ -18,4 +20,17 @@ FAMILIES: dict[str, Callable[[Rng], Subject]] = {
     "cabochon": cabochon,
     "cluster": cluster,
     "loose": loose,
+    "pave": pave_band,
+    "studs": studs,
+    "channel": channel,
+    "tennis": tennis,
+    "dome": pave_piece,
+    "station": station,
+    "band": band,
+    "chain": chain,
+    "stamped": stamped,
+    "signet": signet,
+    "plaque": plaque,
+    "enamel": enamelled,
+    "strand": strand,
 }
