@@ -105,11 +105,21 @@ def look(
     )
     aov = mi.load_dict({"type": "aov", "aovs": "i:shape_index,p:position"})
     seen = np.array(mi.render(scene, sensor=_sensor(mi, camera, camera.size * FINE), integrator=aov, spp=1, seed=seed))
-    lookup = np.full(len(scene.shapes()) + 1, -1, np.int32)
-    for index, shape in enumerate(scene.shapes(), start=1):  # 0 is the sky
-        if shape.id().startswith("part-"):
-            lookup[index] = int(shape.id().removeprefix("part-"))
     which = np.rint(seen[..., -4]).astype(np.int64)
-    owners = lookup[np.clip(which, 0, len(lookup) - 1)]
+    known = _numbers(mi, scene)
+    lookup = np.full(max(*known, int(which.max())) + 1, -1, np.int32)
+    for number, shape in zip(known, scene.shapes(), strict=True):
+        if shape.id().startswith("part-"):
+            lookup[number] = int(shape.id().removeprefix("part-"))
+    owners = lookup[np.maximum(which, 0)]
     names = tuple(part.name for part in piece.parts)
     return View(Shot(np.maximum(light[..., :3], 0), owners, names), seen[..., -3:].astype(np.float32))
+
+
+def _numbers(mi: Any, scene: Any) -> list[int]:
+    """By which number the renderer names each shape of the scene: its place, or where it is registered."""
+    if mi.variant().startswith("scalar"):
+        return list(range(1, len(scene.shapes()) + 1))  # 0 is the sky
+    import drjit as dr
+
+    return [int(v) for v in np.array(dr.reinterpret_array(mi.UInt32, scene.shapes_dr()))]

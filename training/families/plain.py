@@ -246,12 +246,13 @@ def chain(rng: Rng) -> Subject:
         place, k = 1.0, 0
         while place < steps[-1] - 4:
             one = long_ if k % 4 == 3 else short
-            room = one.length - 2.2 * one.wire
+            following = long_ if (k + 1) % 4 == 3 else short
             spots = np.clip(np.array([place, place + one.step * 1.01]), 0, steps[-1])
             piece = np.stack([np.interp(np.linspace(spots[0], spots[1], 20), steps, line[:, i]) for i in (0, 1)], -1)
             made = laid(_longer(piece, 3.0 * one.step), one, metal, flaw=ChainFlaw(), prefix=f"link{k}")
             parts.append(made[1])
-            place += room if k % 4 == 3 or (k + 1) % 4 == 3 else 1.25
+            meet = (one.length + following.length) / 2 - 2.4 * one.wire
+            place += 1.25 if one is following else meet
             k += 1
     else:
         links = known[kind]

@@ -249,6 +249,7 @@ def tennis(rng: Rng) -> Subject:
     pitch = 2 * half + float(rng.uniform(0.25, 0.8))
     line = _line(rng, count * pitch)
     s = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
+    count = min(count, int(s[-1] / pitch))
     places = np.arange(count) * pitch + pitch / 2
     at = np.stack([np.interp(places, s, line[:, i]) for i in (0, 1)], -1)
     ahead = np.gradient(at, axis=0)
