@@ -72,7 +72,9 @@ def laid_out(rng: Rng, subjects: Sequence[Subject]) -> Piece:
         wide = float(np.ptp(points[:, 0]))
         shift = subject.piece.stand(pose)
         if number:
-            shift = shift + np.array([right + rng.uniform(0.05, 0.4) * wide + wide / 2, rng.normal(0, 0.15) * wide, 0.0])
+            shift = shift + np.array(
+                [right + rng.uniform(0.05, 0.4) * wide + wide / 2, rng.normal(0, 0.15) * wide, 0.0]
+            )
         right = float((points[:, 0] + shift[0]).max())
         placed = subject.piece.placed(pose, shift)
         parts += [replace(part, name=f"{number}/{part.name}") for part in placed.parts]

@@ -100,7 +100,9 @@ def tent(rng: Rng) -> Tent:
         return Tent(cards, bright, bright * float(rng.uniform(0.5, 1.0)))
     if kind < 0.9:
         side = float(rng.uniform(0, 360))
-        window = Card(side, float(rng.uniform(15, 50)), float(rng.uniform(25, 80)), float(rng.uniform(25, 60)), 4.0, 8.0)
+        window = Card(
+            side, float(rng.uniform(15, 50)), float(rng.uniform(25, 80)), float(rng.uniform(25, 60)), 4.0, 8.0
+        )
         rest = tuple(_card(rng, 0.02, 1.2) for _ in range(int(rng.integers(3, 9))))
         return Tent((window, *rest), float(rng.uniform(0.2, 0.6)), float(rng.uniform(0.15, 0.5)))
     lamps = tuple(_card(rng, 3.0, 12.0, 5, 22) for _ in range(int(rng.integers(3, 8))))
@@ -151,7 +153,9 @@ def table(rng: Rng) -> tuple[Spectrum, bool]:
     if rng.random() < 0.10:
         dark = rng.random() < 0.5
         c = rng.uniform(0.005, 0.03) if dark else rng.uniform(0.5, 0.85)
-        return lacquer(c, c, c * float(rng.uniform(0.9, 1.1)), index=1.6, roughness=float(rng.uniform(0.01, 0.08))), True
+        return lacquer(
+            c, c, c * float(rng.uniform(0.9, 1.1)), index=1.6, roughness=float(rng.uniform(0.01, 0.08))
+        ), True
     v = float(rng.choice([0.42, rng.uniform(0.05, 0.3), rng.uniform(0.6, 0.85)], p=[0.35, 0.25, 0.4]))
     tint = rng.uniform(0.9, 1.1, 3) if rng.random() < 0.6 else np.array([1.15, 0.85, 0.7])
     return matt(*np.clip(v * tint, 0.02, 0.9).tolist()), False

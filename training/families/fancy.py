@@ -129,7 +129,9 @@ def fancy(rng: Rng) -> Subject:
     stand = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]])
     loop = torus(1.1, 0.3, steps=48).moved(stand, (0.0, float(top) + 0.8, 0.0))
     parts = [*head, Part("bail", "metal", metal, loop)]
-    return Subject(f"pendant {form.shape}", Piece("pendant", tuple(parts)), rotation("x", float(rng.uniform(0, 15))), 66.0)
+    return Subject(
+        f"pendant {form.shape}", Piece("pendant", tuple(parts)), rotation("x", float(rng.uniform(0, 15))), 66.0
+    )
 
 
 def cabochon(rng: Rng) -> Subject:
@@ -201,7 +203,15 @@ def cluster(rng: Rng) -> Subject:
         a = k * room
         out = np.array([np.cos(a), np.sin(a), 0.0])
         one = dome(form, 0.7 * half) if body else cut_stone(form, rng, fine=False)
-        made = [Part(f"petal-{k}", "cabochon" if body else "stone", str(rng.choice(list(BODY))) if body and k == 0 else petal_gem, one, (0.0, 0.0, 0.0))]
+        made = [
+            Part(
+                f"petal-{k}",
+                "cabochon" if body else "stone",
+                str(rng.choice(list(BODY))) if body and k == 0 else petal_gem,
+                one,
+                (0.0, 0.0, 0.0),
+            )
+        ]
         if body:
             made = [Part(f"petal-{k}", "cabochon", "rosequartz", one, (0.0, 0.0, 0.0))]
         made += claws(form, metal, np.random.default_rng(11), f"p{k}-", wire=0.2)
@@ -211,7 +221,16 @@ def cluster(rng: Rng) -> Subject:
         parts += [p.moved(spin @ tip, orbit * out + np.array([0, 0, -0.3])) for p in made]
     parts.append(Part("base", "metal", metal, torus(0.75 * orbit, 0.4, -1.3 - half, squash=0.6)))
     parts += [
-        Part(f"spoke-{k}", "metal", metal, tube(np.array([[0, 0, -1.4 - half], [orbit * np.cos(k * room), orbit * np.sin(k * room), -0.6 * half]]), 0.25, 10))
+        Part(
+            f"spoke-{k}",
+            "metal",
+            metal,
+            tube(
+                np.array([[0, 0, -1.4 - half], [orbit * np.cos(k * room), orbit * np.sin(k * room), -0.6 * half]]),
+                0.25,
+                10,
+            ),
+        )
         for k in range(petals)
     ]
     if rng.random() < 0.6:

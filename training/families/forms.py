@@ -283,7 +283,9 @@ def pave(prefix: str, points: F64, normals: F64, radius: float, metal: str, gem:
     return parts
 
 
-def halo(form: Outline, radius: float, metal: str, gem: str, rng: Rng, prefix: str = "halo") -> tuple[list[Part], Outline]:
+def halo(
+    form: Outline, radius: float, metal: str, gem: str, rng: Rng, prefix: str = "halo"
+) -> tuple[list[Part], Outline]:
     """A row of small stones around an outline between two rails; returns it and its outer outline."""
     row = form.grown(radius + 0.18)
     count = max(6, int(row.length / (2.12 * radius)))
@@ -308,7 +310,9 @@ def bead_border(form: Outline, radius: float, metal: str, z: float = 0.0, prefix
     ]
 
 
-def hoop(width: float, thick: float, inner: float, *, crown: float = 0.3, round_: float = 0.2, steps: int = 160) -> Mesh:
+def hoop(
+    width: float, thick: float, inner: float, *, crown: float = 0.3, round_: float = 0.2, steps: int = 160
+) -> Mesh:
     """A band around the y axis: `crown` bows its outside (mm), `round_` rounds its edges (mm)."""
     return swept(hoop_rings(width, thick, inner, crown=crown, round_=round_, steps=steps), closed=True)
 

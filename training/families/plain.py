@@ -78,7 +78,15 @@ def band(rng: Rng) -> Subject:
         if kind == "inlay":
             lay = hoop_rings(0.62 * width, thick + 0.06, inner + 0.02, crown=0.0, round_=0.05, steps=240)
             body = str(rng.choice([*BODY, "enamel-0", "enamel-1", "opal", "opal"]))
-            parts.append(Part("inlay", "enamel" if body.startswith("enamel") else "cabochon", body, swept(lay, closed=True), (0.0, 0.0, out)))
+            parts.append(
+                Part(
+                    "inlay",
+                    "enamel" if body.startswith("enamel") else "cabochon",
+                    body,
+                    swept(lay, closed=True),
+                    (0.0, 0.0, out),
+                )
+            )
     if rng.random() < 0.25:
         twin = [p.moved(np.eye(3), np.array([0, width + 0.4, 0.0])) for p in parts]
         parts += [Part(f"twin-{p.name}", p.role, p.material, p.mesh, p.focus) for p in twin]
@@ -93,7 +101,9 @@ def stamped(rng: Rng) -> Subject:
     inside = Text(str(rng.choice(STAMPS)), min(tall, 1.8), float(rng.uniform(0.08, 0.24)), str(rng.choice(FONTS)))
     outside = None
     if rng.random() < 0.4:
-        outside = Text(str(rng.choice(WORDS)), min(0.4 * width, 2.2), float(rng.uniform(0.1, 0.28)), str(rng.choice(FONTS)))
+        outside = Text(
+            str(rng.choice(WORDS)), min(0.4 * width, 2.2), float(rng.uniform(0.1, 0.28)), str(rng.choice(FONTS))
+        )
     piece = engraved_band(
         metal=metal,
         width=width,
@@ -125,7 +135,9 @@ def _carved(form: Outline, text: Text | None, thick: float, bow: float) -> tuple
         there = (x >= 0) & (x < columns) & (y >= 0) & (y < rows)
         grid[1:, :, 2] -= np.where(there, text.depth * relief[np.clip(y, 0, rows - 1), np.clip(x, 0, columns - 1)], 0)
         half_x, half_y = columns / per / 2 - 0.4, rows / per / 2 - 0.4
-        where = np.array([[sx * half_x, sy * half_y, thick + 0.8 * bow] for sx in (-1, -0.5, 0, 0.5, 1) for sy in (-1.0, 1.0)])
+        where = np.array(
+            [[sx * half_x, sy * half_y, thick + 0.8 * bow] for sx in (-1, -0.5, 0, 0.5, 1) for sy in (-1.0, 1.0)]
+        )
     return swept(grid), where
 
 
@@ -138,19 +150,29 @@ def signet(rng: Rng) -> Subject:
     kind = str(rng.choice(["letter", "letter", "plain", "stone"]))
     text = None
     if kind == "letter":
-        text = Text(str(rng.choice(["A", "M", "JB", "K", "R", "S", "&", "✦", "♥", "☾"])), 0.8 * half, float(rng.uniform(0.2, 0.4)), str(rng.choice(FONTS)))
+        text = Text(
+            str(rng.choice(["A", "M", "JB", "K", "R", "S", "&", "✦", "♥", "☾"])),
+            0.8 * half,
+            float(rng.uniform(0.2, 0.4)),
+            str(rng.choice(FONTS)),
+        )
     plate, where = _carved(form, text, 1.6, float(rng.choice([0.0, 0.5])))
     marks: tuple[Mark, ...] = ()
     face = [Part("face", "metal", metal, plate)]
     if kind == "stone":
-        face += [p.moved(np.eye(3), np.array([0, 0, 1.7])) for p in setting(rng, outline("round", 1.6, 1.6), metal, _gem(rng))]
+        face += [
+            p.moved(np.eye(3), np.array([0, 0, 1.7]))
+            for p in setting(rng, outline("round", 1.6, 1.6), metal, _gem(rng))
+        ]
     a = np.linspace(0, 2 * np.pi, 200, endpoint=False)
     top = (0.5 + 0.5 * np.cos(a)) ** 2
     t = np.linspace(0, 2 * np.pi, 32, endpoint=False)
     broad = (3.0 + (1.7 * half - 3.0) * top)[:, None] / 2
     high = (1.6 + 0.8 * top)[:, None]
     r = INNER + high / 2 * (1 + np.sign(np.sin(t)) * np.abs(np.sin(t)) ** 0.8)
-    rings = np.stack([r * np.sin(a)[:, None], -broad * np.sign(np.cos(t)) * np.abs(np.cos(t)) ** 0.8, r * np.cos(a)[:, None]], -1)
+    rings = np.stack(
+        [r * np.sin(a)[:, None], -broad * np.sign(np.cos(t)) * np.abs(np.cos(t)) ** 0.8, r * np.cos(a)[:, None]], -1
+    )
     lift = INNER + 1.2
     parts = [Part("shank", "metal", metal, swept(rings, closed=True)), *raised(face, z=lift)]
     if where is not None and text is not None:
@@ -186,7 +208,12 @@ def plaque(rng: Rng) -> Subject:
                 line = np.stack([side * (0.8 + 12 * t**0.8), high + 1.4 + 26 * t], -1)
                 parts += laid(line, CABLE, metal, flaw=ChainFlaw(), prefix=f"link{side:+.0f}")
     marks = (Mark("text", text.words, where),) if where is not None and text is not None else ()
-    return Subject("plaque text" if marks else "plaque", Piece("plaque", tuple(parts), marks), rotation("z", float(rng.normal(0, 12))), 66.0)
+    return Subject(
+        "plaque text" if marks else "plaque",
+        Piece("plaque", tuple(parts), marks),
+        rotation("z", float(rng.normal(0, 12))),
+        66.0,
+    )
 
 
 def enamelled(rng: Rng) -> Subject:
@@ -196,7 +223,10 @@ def enamelled(rng: Rng) -> Subject:
     half = float(rng.uniform(3.5, 7.5))
     form = outline(shape, half, half * float(rng.uniform(0.7, 1.3)))
     plate, _ = _carved(form, None, 1.0, 0.0)
-    parts = [Part("plate", "metal", metal, plate), Part("wall", "metal", metal, along(form.grown(-0.25), 0.3, 1.05, 0.8))]
+    parts = [
+        Part("plate", "metal", metal, plate),
+        Part("wall", "metal", metal, along(form.grown(-0.25), 0.3, 1.05, 0.8)),
+    ]
     fields = int(rng.choice([1, 2, 3, 4]))
     for k in range(fields):
         outer = form.grown(-0.5).points * (1 - k / fields * 0.95)
@@ -206,9 +236,14 @@ def enamelled(rng: Rng) -> Subject:
         z = 1.0 + 0.05 * k
         parts.append(Part(f"field-{k}", "enamel", material, body.shifted(0, 0, z), (0.0, 0.0, z)))
         if k:
-            parts.append(Part(f"wall-{k}", "metal", metal, along(Outline(shape, outer, form.normals), 0.22, z + 0.1, 0.8)))
+            parts.append(
+                Part(f"wall-{k}", "metal", metal, along(Outline(shape, outer, form.normals), 0.22, z + 0.1, 0.8))
+            )
     if rng.random() < 0.4:
-        parts += [p.moved(np.eye(3), np.array([0, 0, 1.6])) for p in setting(rng, outline("round", 0.22 * half, 0.22 * half), metal, _gem(rng))]
+        parts += [
+            p.moved(np.eye(3), np.array([0, 0, 1.6]))
+            for p in setting(rng, outline("round", 0.22 * half, 0.22 * half), metal, _gem(rng))
+        ]
     if rng.random() < 0.4:
         return Subject("ring enamel", Piece("enamel", tuple(ring_around(rng, parts, 0.3, metal))), _standing(rng), 58.0)
     return Subject("enamel", Piece("enamel", tuple(parts)), np.eye(3), 66.0)
@@ -224,7 +259,15 @@ def chain(rng: Rng) -> Subject:
     """A chain laid down: cable, curb, figaro, rope, box, belcher, paperclip, snake, balls; with a charm or without."""
     metal = str(rng.choice(METALS))
     kind = str(rng.choice(["cable", "curb", "figaro", "rope", "box", "belcher", "paperclip", "heavy", "snake", "ball"]))
-    known = {"cable": CABLE, "curb": CURB, "rope": ROPE, "box": BOX, "belcher": BELCHER, "paperclip": PAPERCLIP, "heavy": HEAVY}
+    known = {
+        "cable": CABLE,
+        "curb": CURB,
+        "rope": ROPE,
+        "box": BOX,
+        "belcher": BELCHER,
+        "paperclip": PAPERCLIP,
+        "heavy": HEAVY,
+    }
     length = float(rng.uniform(25, 60)) * (0.6 if kind in ("rope", "box") else 1.0)
     line = _line(rng, length)
     parts: list[Part] = []
@@ -241,7 +284,10 @@ def chain(rng: Rng) -> Subject:
             x, y = (float(np.interp(place, steps, line[:, i])) for i in (0, 1))
             parts.append(Part(f"link-{k}", "link", metal, ball(radius, (x, y, radius), steps=14), (x, y, radius)))
     elif kind == "figaro":
-        short, long_ = CURB, Links(length=4.6, width=2.1, wire=0.36, step=1.22, roll=32.0, turn=0.0, pitch=8.0, height=0.85)
+        short, long_ = (
+            CURB,
+            Links(length=4.6, width=2.1, wire=0.36, step=1.22, roll=32.0, turn=0.0, pitch=8.0, height=0.85),
+        )
         steps = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
         place, k = 1.0, 0
         while place < steps[-1] - 4:
@@ -290,7 +336,9 @@ def strand(rng: Rng) -> Subject:
         if k % 9 == 8 and what != "pearl":
             parts.append(Part(f"spacer-{k}", "metal", metal, ball(0.6 * size, (x, y, radius), steps=16)))
         else:
-            body = ball(size, squash=float(rng.uniform(0.93, 1.0)), steps=28).moved(rotation("x", float(rng.uniform(0, 360))), (x, y, radius))
+            body = ball(size, squash=float(rng.uniform(0.93, 1.0)), steps=28).moved(
+                rotation("x", float(rng.uniform(0, 360))), (x, y, radius)
+            )
             parts.append(Part(f"pearl-{k}", "pearl" if what == "pearl" else "cabochon", what, body, (x, y, radius)))
         place += 1.98 * size
         k += 1

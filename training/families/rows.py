@@ -143,19 +143,30 @@ def studs(rng: Rng) -> Subject:
             return pave_head(own, metal, float(own.uniform(3.0, 5.5)))
         if kind in ("stone", "cabochon", "drop"):
             half = float(own.uniform(1.8, 3.6))
-            form = outline(str(own.choice(["round", "oval", "pear", "cushion", "princess", "octagon", "marquise"])), half, half * float(own.uniform(1, 1.5)))
+            form = outline(
+                str(own.choice(["round", "oval", "pear", "cushion", "princess", "octagon", "marquise"])),
+                half,
+                half * float(own.uniform(1, 1.5)),
+            )
             gem = str(own.choice(list(BODY))) if kind == "cabochon" else _gem(own)
             made = setting(own, form, metal, gem, cabochon=kind == "cabochon")
             if kind == "drop":
                 high = max(p.mesh.vertices[:, 1].max() for p in made)
                 top = outline("round", 1.3, 1.3)
-                upper = [Part("top", "stone", "diamond", cut_stone(top, own), (0, 0, 0)), *claws(top, metal, own, "t-", wire=0.2)]
+                upper = [
+                    Part("top", "stone", "diamond", cut_stone(top, own), (0, 0, 0)),
+                    *claws(top, metal, own, "t-", wire=0.2),
+                ]
                 made += [p.moved(np.eye(3), np.array([0, high + 3.2, 0.0])) for p in upper]
-                made.append(Part("hook", "metal", metal, tube(np.array([[0, high, -0.2], [0, high + 2.0, -0.2]]), 0.25, 10)))
+                made.append(
+                    Part("hook", "metal", metal, tube(np.array([[0, high, -0.2], [0, high + 2.0, -0.2]]), 0.25, 10))
+                )
             return made
         size = float(own.uniform(2.5, 5))
         role = "pearl" if kind == "pearl" else "metal"
-        body = Part("ball", role, "pearl" if kind == "pearl" else metal, ball(size, (0, 0, size), steps=40), (0, 0, size))
+        body = Part(
+            "ball", role, "pearl" if kind == "pearl" else metal, ball(size, (0, 0, size), steps=40), (0, 0, size)
+        )
         return [body, Part("cup", "metal", metal, torus(0.5 * size, 0.3, 0.2))]
 
     parts = []
@@ -168,7 +179,12 @@ def studs(rng: Rng) -> Subject:
         low = min(p.mesh.vertices[:, 2].min() for p in placed)
         parts += renamed([p.moved(np.eye(3), np.array([0, 0, -low])) for p in placed], f"{k}-")
         if rng.random() < 0.5:
-            back = Part(f"{k}-post", "metal", metal, tube(np.array([[x * wide * 1.25, 0, 0.4], [x * wide * 1.25, wide * 1.6, 0.4]]), 0.35, 10))
+            back = Part(
+                f"{k}-post",
+                "metal",
+                metal,
+                tube(np.array([[x * wide * 1.25, 0, 0.4], [x * wide * 1.25, wide * 1.6, 0.4]]), 0.35, 10),
+            )
             parts.append(back)
     return Subject(f"studs {kind}", Piece("studs", tuple(parts)), np.eye(3), 62.0)
 
@@ -235,7 +251,9 @@ def _line(rng: Rng, length: float) -> F64:
         a = np.radians(-90 - turn / 2 + turn * t)
         r = length / np.radians(turn)
         return np.stack([r * np.cos(a), 0.85 * r * np.sin(a)], -1)
-    heading = np.radians(rng.uniform(-40, 40)) + rng.uniform(0.4, 1.6) * np.sin(2 * np.pi * rng.uniform(0.5, 1.5) * t + rng.uniform(0, 6))
+    heading = np.radians(rng.uniform(-40, 40)) + rng.uniform(0.4, 1.6) * np.sin(
+        2 * np.pi * rng.uniform(0.5, 1.5) * t + rng.uniform(0, 6)
+    )
     return np.cumsum(np.stack([np.cos(heading), np.sin(heading)], -1), 0) * length / 400
 
 
@@ -260,13 +278,23 @@ def tennis(rng: Rng) -> Subject:
     stone = cut_stone(form, rng, fine=False)
     parts: list[Part] = []
     for k in range(count):
-        made = [Part("stone", "melee" if half < 1.6 else "stone", other if mixed and k % mixed == 0 else gem, stone, (0, 0, 0))]
+        made = [
+            Part(
+                "stone",
+                "melee" if half < 1.6 else "stone",
+                other if mixed and k % mixed == 0 else gem,
+                stone,
+                (0, 0, 0),
+            )
+        ]
         if closed:
             made.append(Part("collar", "metal", metal, collar(form, 0.3, -0.9 * half)))
         else:
             made += claws(form, metal, np.random.default_rng(seed), wire=0.2 * half)
             made.append(Part("box", "metal", metal, along(form.grown(-0.15 * half), 0.22, -0.5 * half)))
-        turn = rotation("z", float(np.degrees(np.arctan2(ahead[k, 1], ahead[k, 0])))) @ rotation("x", float(rng.normal(0, 5)))
+        turn = rotation("z", float(np.degrees(np.arctan2(ahead[k, 1], ahead[k, 0])))) @ rotation(
+            "x", float(rng.normal(0, 5))
+        )
         parts += renamed([p.moved(turn, np.array([at[k, 0], at[k, 1], 0.9 * half + 0.3])) for p in made], f"{k}-")
         if k:
             bar = np.column_stack([at[k - 1 : k + 1], np.full(2, 0.5 * half)])
@@ -297,14 +325,25 @@ def station(rng: Rng) -> Subject:
             for j in range(5):
                 a = np.radians(72 * j)
                 petal = dome(outline("oval", 0.62 * size, 0.8 * size), 0.5 * size)
-                made.append(Part(f"petal-{j}", "cabochon", "rosequartz", petal.moved(rotation("z", 72.0 * j - 90), (size * np.cos(a), size * np.sin(a), 0.6)), (float(size * np.cos(a)), float(size * np.sin(a)), 1.0)))
+                made.append(
+                    Part(
+                        f"petal-{j}",
+                        "cabochon",
+                        "rosequartz",
+                        petal.moved(rotation("z", 72.0 * j - 90), (size * np.cos(a), size * np.sin(a), 0.6)),
+                        (float(size * np.cos(a)), float(size * np.sin(a)), 1.0),
+                    )
+                )
             made.append(Part("pistil", "metal", metal, ball(0.45 * size, (0, 0, 1.0), steps=16)))
             spots[-1] = (x, y, 1.9 * size)
         else:
             form = outline("round", size, size)
             gem = "diamond" if what == "stone" else "turquoise"
             mesh = cut_stone(form, np.random.default_rng(own)) if what == "stone" else dome(form, 0.7 * size)
-            made = [Part("stone", "stone" if what == "stone" else "cabochon", gem, mesh, (0, 0, 0)), Part("collar", "metal", metal, collar(form, 0.4, -0.8 * size))]
+            made = [
+                Part("stone", "stone" if what == "stone" else "cabochon", gem, mesh, (0, 0, 0)),
+                Part("collar", "metal", metal, collar(form, 0.4, -0.8 * size)),
+            ]
             made = [p.moved(np.eye(3), np.array([0, 0, size])) for p in made]
         parts += renamed([p.moved(np.eye(3), np.array([x, y, 0.0])) for p in made], f"{k}-")
     for part in chain:
