@@ -164,7 +164,7 @@ def _open_lens(rng: Rng, view: View, camera: Camera) -> F32:
 def picture(rng: Rng, subjects: Sequence[Subject], size: int, samples: int) -> Picture:
     """A photograph of the subjects with its labels."""
     piece = laid_out(rng, subjects)
-    points = np.vstack([part.mesh.vertices for part in piece.parts])
+    points = np.vstack([part.mesh.vertices for part in piece.parts if part.role != "putty"])
     camera = surroundings.camera(rng, points, subjects[0], size)
     ground, mirrors = surroundings.table(rng)
     made = surroundings.materials(rng)

@@ -73,6 +73,16 @@ def materials(rng: Rng) -> dict[str, Spectrum]:
         c = rng.uniform(0.01, 0.8, 3) if rng.random() < 0.7 else np.full(3, rng.choice([0.01, 0.8]))
         made[f"enamel-{k}"] = lacquer(*c.tolist(), index=1.5, roughness=float(rng.uniform(0.02, 0.10)))
     made["putty"] = matt(*(np.array([0.5, 0.46, 0.40]) * rng.uniform(0.5, 1.6)).clip(0, 0.9).tolist())
+    deep = float(rng.random() ** 1.3)
+    skin = np.array([0.86, 0.55, 0.42]) * (1 - deep) + np.array([0.11, 0.04, 0.022]) * deep
+    made["skin"] = lacquer(*np.clip(skin, 0.01, 0.9).tolist(), index=1.35, roughness=0.3)
+    for k in "abc":
+        v = rng.choice([rng.uniform(0.02, 0.2), rng.uniform(0.4, 0.85)])
+        tone = np.clip(
+            v * (rng.uniform(0.9, 1.1, 3) if rng.random() < 0.6 else rng.uniform(0.3, 1.3, 3)), 0.01, 0.9
+        ).tolist()
+        made[f"prop-{k}"] = matt(*tone) if rng.random() < 0.7 else lacquer(*tone, roughness=0.1)
+    made["prop-steel"] = metal("Ag", (0.55, 0.56, 0.58), float(rng.uniform(0.05, 0.25)))
     made["black"] = matt(*(np.array([0.025, 0.022, 0.020]) * rng.uniform(0.6, 5)).tolist())
     return made
 

@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 from training.families.classic import classic
 from training.families.fancy import cabochon, cluster, fancy, loose
+from training.families.held import held
+from training.families.ornate import heart, hoops, ornate, stack
 from training.families.plain import band, chain, enamelled, plaque, signet, stamped, strand
 from training.families.rows import channel, pave_band, pave_piece, station, studs, tennis
 from training.subject import Rng, Subject
@@ -33,4 +35,9 @@ FAMILIES: dict[str, Callable[[Rng], Subject]] = {
     "plaque": plaque,
     "enamel": enamelled,
     "strand": strand,
+    "held": held,
+    "ornate": ornate,
+    "heart": heart,
+    "hoops": hoops,
+    "stack": stack,
 }
