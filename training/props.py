@@ -4,6 +4,8 @@
 shines through (a faint watermark, a sparkle) is no prop: there the truth stays what it was.
 """
 
+# ruff: noqa: PLR0917 (a shape's few numbers)
+
 from __future__ import annotations
 
 import string

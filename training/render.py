@@ -31,6 +31,7 @@ from fixtures.studio.piece import Mark, Piece
 from fixtures.studio.render import calmed
 from training import surroundings
 from training.families import FAMILIES
+from training.growth import grown
 from training.scene import View, look
 from training.subject import Rng, Subject
 
@@ -180,6 +181,7 @@ def picture(rng: Rng, subjects: Sequence[Subject], size: int, samples: int) -> P
         light, alpha = softened(light, blur), softened(alpha, blur)
     take = photo.Take(stops=_exposed(rng, light), noise=float(rng.uniform(0.001, 0.006)))
     rgb = photo.to_u8(photo.developed(light, take, int(rng.integers(2**31))))
+    rgb = grown(rng, rgb, ids, things)
     return Picture(rgb, ids, photo.to_u8(alpha), None if shade is None else photo.to_u8(shade), things)
 
 

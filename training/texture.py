@@ -1,5 +1,7 @@
 """Noise, light and shape that painted grounds and props share: arrays of floats, colours 0 to 255."""
 
+# ruff: noqa: PLR0917 (a noise's few numbers)
+
 from __future__ import annotations
 
 import cv2
@@ -12,7 +14,7 @@ U8 = npt.NDArray[np.uint8]
 
 
 def fractal(rng: Rng, n: int, first: float = 2.0, octaves: int = 6, fall: float = 0.6, stretch: float = 1.0) -> F32:
-    """(n, n) noise, mean 0, deviation 1: `first` cells across, twice as many per octave; `stretch` draws out along x."""
+    """(n, n) noise, mean 0, deviation 1: `first` cells across, twice as many an octave; `stretch` lengthens along x."""
     out = np.zeros((n, n), np.float32)
     for k in range(octaves):
         cells = first * 2**k

@@ -1,7 +1,8 @@
 """Outlines, stones cut to them, and what holds a stone: collars, claws, halos, beads, pavé. Unit: millimetre.
 
-A stone is made at the origin, its girdle at z = 0 and its table up; `settings` are made around it there.
+A stone is made at the origin, its girdle at z = 0 and its table up; settings are made around it there.
 """
+# ruff: noqa: PLR0917 (sizes in millimetres, in the order in which a jeweller gives them)
 
 from __future__ import annotations
 
@@ -274,11 +275,10 @@ def pave(prefix: str, points: F64, normals: F64, radius: float, metal: str, gem:
             across = np.cross(up, points[j] - points[i])
             across /= max(float(np.linalg.norm(across)), 1e-9)
             spots += [middle + side * 0.78 * radius * across + 0.12 * radius * up for side in (-1.0, 1.0)]
-            ups = ups + []
         ups = [u for u in ups for _ in (0, 1)]
     for k, (spot, up) in enumerate(zip(spots, ups, strict=True)):
-        up = up / np.linalg.norm(up)
-        grain = joined([ball(bead, spot.tolist(), steps=9), tube(np.array([spot, spot - 0.9 * radius * up]), bead, 8)])
+        down = 0.9 * radius * up / np.linalg.norm(up)
+        grain = joined([ball(bead, spot.tolist(), steps=9), tube(np.array([spot, spot - down]), bead, 8)])
         parts.append(Part(f"{prefix}-bead-{k}", "bead", metal, grain, tuple(float(v) for v in spot)))  # type: ignore[arg-type]
     return parts
 

@@ -1,4 +1,4 @@
-"""Rings as they are held: on a finger, on a cone, in a box, in putty; loose gems in tweezers. What holds them is a prop."""
+"""Rings on a finger, on a cone, in a box, in putty; loose gems in tweezers. What holds them is a prop."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fixtures.studio.chains import CABLE, ChainFlaw, laid
+from fixtures.studio.chains import CABLE, ChainFlaw, Links, laid
 from fixtures.studio.meshes import F64, ball, joined, rotation, swept, torus, tube
 from fixtures.studio.piece import Part, Piece
 from fixtures.studio.rings import INNER, raised
@@ -25,6 +25,7 @@ from training.families.forms import (
 from training.subject import Rng, Subject
 from training.surroundings import BODY, METALS
 
+FINE = Links(length=1.7, width=1.2, wire=0.18, step=1.32, roll=42.0, turn=90.0, height=0.5)
 MOST = 170
 """Stones in a field at most: more of them make a picture slow, and teach nothing else."""
 
@@ -62,7 +63,7 @@ def pave_band(rng: Rng) -> Subject:
         along_.append((np.arange(count) + shift - count / 2) * step)
     y, a = np.concatenate(across), np.concatenate(along_)
     half = float(np.abs(y).max()) + radius
-    at, up = _on_hoop(1.0, a, np.zeros_like(a))
+    _, up = _on_hoop(1.0, a, np.zeros_like(a))
     lift = out - bow * (y / half) ** 2
     points = lift[:, None] * up + np.stack([0 * y, y, 0 * y], -1)
     normals = up + np.stack([0 * y, 2 * bow * y / half**2, 0 * y], -1)
@@ -306,8 +307,7 @@ def station(rng: Rng) -> Subject:
     """A fine chain with stones, pearls or flowers at distances."""
     metal = str(rng.choice(METALS))
     line = _line(rng, float(rng.uniform(45, 80)))
-    kind = CABLE if rng.random() < 0.7 else CABLE
-    chain = laid(line, kind, metal, flaw=ChainFlaw())
+    chain = laid(line, CABLE if rng.random() < 0.7 else FINE, metal, flaw=ChainFlaw())
     s = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
     parts: list[Part] = []
     places = np.arange(6.0, s[-1] - 4, float(rng.uniform(9, 18)))
