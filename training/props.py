@@ -8,7 +8,6 @@ shines through (a faint watermark, a sparkle) is no prop: there the truth stays 
 
 from __future__ import annotations
 
-import string
 from collections.abc import Callable
 
 import cv2
@@ -16,103 +15,8 @@ import numpy as np
 from matplotlib import get_data_path
 from PIL import Image, ImageDraw, ImageFont
 
+from training.captions import badge, caption, frame, over, some_text, watermark
 from training.texture import F32, U8, Rng, bytes_of, colour, fractal, grid, lit, skin_colour, soft
-
-WORDS = (
-    "BEFORE", "AFTER", "SALE", "NEW", "-30%", "18K GOLD", "925", "RETOUCHED", "Handmade", "2.01 ct", "Size 7", "6 mm",
-    "No. 3", "TP-803", "22 KT APPROX", "W=2.450", "Emerald", "SOLD", "FREE SHIPPING", "@studio", "www.atelier.com",
-    "100% silver", "limited", "Edition", "Photo: M.", "GIA", "CERTIFIED", "18 K", "original", "www.ring.shop",
-)  # fmt: skip
-FONTS = (
-    "DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSerif.ttf", "DejaVuSerif-Italic.ttf", "DejaVuSansMono.ttf",
-    "STIXGeneral.ttf", "DejaVuSans-Oblique.ttf",
-)  # fmt: skip
-LEAST_COVER = 0.5
-"""A prop that hides less of a pixel than this is not its owner."""
-
-
-def _laid(rgb: U8, paint: F32, cover: F32) -> tuple[U8, U8]:
-    c = np.clip(cover, 0, 1)
-    out = bytes_of(rgb * (1 - c[..., None]) + paint * c[..., None])
-    return out, np.where(c >= LEAST_COVER, np.rint(255 * c), 0).astype(np.uint8)
-
-
-def _words(rng: Rng, n: int, text: str, high: float, turn: float = 0.0) -> F32:
-    """(n, n) coverage by a text of that letter height somewhere in the picture."""
-    path = f"{get_data_path()}/fonts/ttf/{rng.choice(FONTS)}"
-    font = ImageFont.truetype(path, max(int(high * 1.35), 7))
-    left, top, right, bottom = font.getbbox(text)
-    page = Image.new("L", (n, n), 0)
-    at = (
-        float(rng.uniform(-0.1 * (right - left), n - 0.6 * (right - left))),
-        float(rng.uniform(0, n - (bottom - top))),
-    )
-    ImageDraw.Draw(page).text((at[0] - left, at[1] - top), text, 255, font)
-    if turn:
-        page = page.rotate(turn, Image.Resampling.BILINEAR, center=at)
-    return np.asarray(page, np.float32) / 255
-
-
-def _text(rng: Rng) -> str:
-    if rng.random() < 0.25:
-        return "".join(rng.choice(list(string.ascii_uppercase + string.digits), int(rng.integers(2, 9))))
-    return " ".join(str(w) for w in rng.choice(WORDS, int(rng.choice([1, 1, 2]))))
-
-
-def caption(rng: Rng, rgb: U8) -> tuple[U8, U8]:
-    """One to three lines of type straight on the picture."""
-    n = rgb.shape[0]
-    high = float(rng.uniform(0.022, 0.09) * n)
-    cover = np.zeros((n, n), np.float32)
-    for _ in range(int(rng.choice([1, 1, 2, 3]))):
-        cover = np.maximum(cover, _words(rng, n, _text(rng), high))
-    whole = cv2.morphologyEx((cover > 0.3).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    ink = colour(rng, 0, 255, 0.8) if rng.random() < 0.4 else np.full(3, rng.choice([8.0, 250.0]), np.float32)
-    out, _ = _laid(rgb, np.broadcast_to(ink, (n, n, 3)), cover)
-    return out, whole * np.uint8(255)
-
-
-def watermark(rng: Rng, rgb: U8) -> tuple[U8, U8]:
-    """Faint words over the picture, once or repeated: the piece shines through, so it is no prop."""
-    n = rgb.shape[0]
-    cover = np.zeros((n, n), np.float32)
-    text, high, turn = _text(rng), float(rng.uniform(0.03, 0.16) * n), float(rng.choice([0.0, rng.uniform(-45, 45)]))
-    for _ in range(int(rng.choice([1, 1, 4, 8]))):
-        cover = np.maximum(cover, _words(rng, n, text, high, turn))
-    ink = np.full(3, rng.choice([255.0, 20.0]), np.float32)
-    out, _ = _laid(rgb, np.broadcast_to(ink, (n, n, 3)), cover * float(rng.uniform(0.08, 0.35)))
-    return out, np.zeros((n, n), np.uint8)
-
-
-def badge(rng: Rng, rgb: U8) -> tuple[U8, U8]:
-    """A round seal, a starred sticker, a pill or a strip with words in it."""
-    n = rgb.shape[0]
-    x, y = grid(n)
-    middle = np.array([rng.choice([rng.uniform(0.05, 0.25), rng.uniform(0.75, 0.95)]), rng.uniform(0.05, 0.95)]) * n
-    size = float(rng.uniform(0.06, 0.2) * n)
-    kind = str(rng.choice(["seal", "star", "pill", "strip", "box"]))
-    dx, dy = x - middle[0], y - middle[1]
-    if kind in ("seal", "star"):
-        angle = np.arctan2(dy, dx)
-        teeth = int(rng.integers(12, 30)) if kind == "star" else 1
-        away = np.hypot(dx, dy) / (size * (1 + (0.08 * np.cos(teeth * angle) if kind == "star" else 0)))
-    elif kind == "strip":
-        away = np.abs(dy) / (0.5 * size)
-    else:
-        power = 8 if kind == "box" else 3
-        away = (np.abs(dx / (1.9 * size)) ** power + np.abs(dy / (0.6 * size)) ** power) ** (1 / power)
-    cover = np.clip((1 - away) * size / 2 + 0.5, 0, 1).astype(np.float32)
-    paper = colour(rng, 0, 250, 0.4)
-    ink = np.clip(255 - paper if rng.random() < 0.7 else colour(rng), 0, 255)
-    paint = np.broadcast_to(paper, (n, n, 3)).astype(np.float32).copy()
-    if kind in ("seal", "star"):
-        ring = np.exp(-(((away - 0.82) / 0.03) ** 2)) + np.exp(-(((away - 0.68) / 0.02) ** 2))
-        paint += (ink - paint) * np.clip(ring, 0, 1)[..., None]
-    font = ImageFont.truetype(f"{get_data_path()}/fonts/ttf/DejaVuSans-Bold.ttf", max(int(size * 0.42), 7))
-    page = Image.new("L", (n, n), 0)
-    ImageDraw.Draw(page).text((float(middle[0]), float(middle[1])), _text(rng)[:14], 255, font, anchor="mm")
-    letters = np.asarray(page, np.float32)[..., None] / 255
-    return _laid(rgb, paint * (1 - letters) + ink * letters, cover * float(rng.choice([1.0, 0.85])))
 
 
 def _capsule(n: int, tip: F32, turn: float, width: float, grow: float, bow: float) -> tuple[F32, F32, F32]:
@@ -157,7 +61,7 @@ def finger(rng: Rng, rgb: U8) -> tuple[U8, U8]:
             tone = np.where((nail < 1)[..., None], coat * form[..., None] + shine, tone)
             tone = tone * (1 - 0.35 * np.exp(-(((nail - 1) / 0.12) ** 2)))[..., None]
         dark = np.roll(soft(cover, 0.08 * width), int(0.06 * width), 0)[..., None]
-        picture, one = _laid(bytes_of(picture * (1 - 0.35 * dark)), np.asarray(tone, np.float32), cover)
+        picture, one = over(bytes_of(picture * (1 - 0.35 * dark)), np.asarray(tone, np.float32), cover)
         hidden = np.maximum(hidden, one)
     return picture, hidden
 
@@ -184,7 +88,7 @@ def tweezers(rng: Rng, rgb: U8) -> tuple[U8, U8]:
         paint = np.where(one[..., None] > 0, tone, paint)
         cover = np.maximum(cover, one)
     shadow = np.roll(soft(cover, 0.012 * n), int(0.02 * n), 0)[..., None]
-    return _laid(bytes_of(rgb * (1 - 0.3 * shadow)), paint.astype(np.float32), cover)
+    return over(bytes_of(rgb * (1 - 0.3 * shadow)), paint.astype(np.float32), cover)
 
 
 def putty(rng: Rng, rgb: U8) -> tuple[U8, U8]:
@@ -200,7 +104,7 @@ def putty(rng: Rng, rgb: U8) -> tuple[U8, U8]:
     tone = base * rng.uniform(0.75, 1.05) * (0.35 + 0.65 * lit(dome.astype(np.float32), rng))[..., None]
     cover = np.clip((1 - away) * size / 1.5, 0, 1).astype(np.float32)
     dark = np.roll(soft(cover, 0.25 * size), int(0.2 * size), 0)[..., None]
-    return _laid(bytes_of(rgb * (1 - 0.45 * dark)), tone.astype(np.float32), cover)
+    return over(bytes_of(rgb * (1 - 0.45 * dark)), tone.astype(np.float32), cover)
 
 
 def stand(rng: Rng, rgb: U8) -> tuple[U8, U8]:
@@ -233,7 +137,7 @@ def stand(rng: Rng, rgb: U8) -> tuple[U8, U8]:
     shade = np.where(top, 1.0, side) * grain
     cover = soft(top | body, 0.8)
     dark = np.roll(soft(cover, 0.04 * n), int(0.03 * n), 1)[..., None]
-    return _laid(bytes_of(rgb * (1 - 0.3 * dark)), (base * shade[..., None]).astype(np.float32), cover)
+    return over(bytes_of(rgb * (1 - 0.3 * dark)), (base * shade[..., None]).astype(np.float32), cover)
 
 
 def tag(rng: Rng, rgb: U8) -> tuple[U8, U8]:
@@ -250,7 +154,7 @@ def tag(rng: Rng, rgb: U8) -> tuple[U8, U8]:
     else:
         page = Image.fromarray(card.astype(np.uint8))
         font = ImageFont.truetype(f"{get_data_path()}/fonts/ttf/DejaVuSans.ttf", max(int(high * 0.4), 7))
-        ImageDraw.Draw(page).text((card.shape[1] / 2, card.shape[0] / 2), _text(rng)[:9], 20, font, anchor="mm")
+        ImageDraw.Draw(page).text((card.shape[1] / 2, card.shape[0] / 2), some_text(rng)[:9], 20, font, anchor="mm")
         card = np.asarray(page, np.float32)
     a = np.radians(turn)
     c, s = float(np.cos(a)), float(np.sin(a))
@@ -260,14 +164,14 @@ def tag(rng: Rng, rgb: U8) -> tuple[U8, U8]:
     cover = cv2.warpAffine(np.ones_like(card), matrix, (n, n))
     paint = cv2.warpAffine(card, matrix, (n, n), borderValue=255.0)[..., None] / 255 * colour(rng, 180, 250, 0.7)
     dark = np.roll(soft(cover, 3), 3, 0)[..., None]
-    picture, hidden = _laid(bytes_of(rgb * (1 - 0.35 * dark)), paint.astype(np.float32), np.asarray(cover, np.float32))
+    picture, hidden = over(bytes_of(rgb * (1 - 0.35 * dark)), paint.astype(np.float32), np.asarray(cover, np.float32))
     thread = np.zeros((n, n), np.float32)
     points = np.cumsum(np.vstack([middle, rng.normal(0, 0.12 * n, (4, 2))]), 0)
     t = np.linspace(0, 4, 80)
     path = np.stack([np.interp(t, np.arange(5), points[:, i]) for i in (0, 1)], -1)
     path = np.stack([np.convolve(np.pad(path[:, i], 8, "edge"), np.ones(17) / 17, "valid") for i in (0, 1)], -1)
     cv2.polylines(thread, [np.rint(path).astype(np.int32)], False, 1.0, 1, cv2.LINE_AA)
-    out, line = _laid(picture, np.broadcast_to(colour(rng), (n, n, 3)), thread)
+    out, line = over(picture, np.broadcast_to(colour(rng), (n, n, 3)), thread)
     return out, np.maximum(hidden, line)
 
 
@@ -296,24 +200,8 @@ def dust(rng: Rng, rgb: U8) -> tuple[U8, U8]:
         dx, dy = np.abs(x - at[0]), np.abs(y - at[1])
         cover += np.exp(-(dx / reach + dy * 3)) + np.exp(-(dy / reach + dx * 3))
     tone = np.where(rng.random((n, n, 1)) < 0.8, 235.0, 40.0) if rng.random() < 0.2 else np.full((n, n, 1), 235.0)
-    out, _ = _laid(rgb, np.broadcast_to(tone, (n, n, 3)).astype(np.float32), np.clip(cover, 0, 0.95))
+    out, _ = over(rgb, np.broadcast_to(tone, (n, n, 3)).astype(np.float32), np.clip(cover, 0, 0.95))
     return out, np.zeros((n, n), np.uint8)
-
-
-def frame(rng: Rng, rgb: U8) -> tuple[U8, U8]:
-    """A border, a rounded inset or the bars of a collage around the picture."""
-    n = rgb.shape[0]
-    x, y = grid(n)
-    width = float(rng.uniform(0.01, 0.12) * n)
-    edge = np.minimum(np.minimum(x, n - 1 - x), np.minimum(y, n - 1 - y))
-    kind = rng.random()
-    if kind < 0.4:
-        cover = edge < width
-    elif kind < 0.7:
-        cover = (x < width) if rng.random() < 0.5 else (y > n - 1.5 * width)
-    else:
-        cover = np.abs(x - rng.uniform(0.1, 0.9) * n) < width / 2
-    return _laid(rgb, np.broadcast_to(colour(rng, 0, 255, 0.7), (n, n, 3)), cover.astype(np.float32))
 
 
 PROPS: tuple[Callable[[Rng, U8], tuple[U8, U8]], ...] = (

@@ -16,7 +16,7 @@ from fixtures.studio.meshes import ball
 from fixtures.studio.piece import Mark, Part, Piece
 from fixtures.studio.render import FINE, Shot
 from training.families import FAMILIES
-from training.families.forms import SHAPES, cut_stone, outline
+from training.families.cuts import SHAPES, cut_stone, outline
 from training.render import CLASSES, labelled, laid_out, main, softened
 from training.scene import View
 from training.subject import Subject

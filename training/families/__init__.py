@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from training.families.chains import chain, strand
 from training.families.classic import classic
 from training.families.fancy import cabochon, cluster, fancy, loose
 from training.families.held import held
+from training.families.lines import station, tennis
 from training.families.ornate import heart, hoops, ornate, stack
-from training.families.plain import band, chain, enamelled, plaque, signet, stamped, strand
-from training.families.rows import channel, pave_band, pave_piece, station, studs, tennis
+from training.families.plain import band, enamelled, plaque, signet, stamped
+from training.families.rows import channel, pave_band, pave_piece, studs
 from training.subject import Rng, Subject
 
 FAMILIES: dict[str, Callable[[Rng], Subject]] = {

@@ -7,28 +7,16 @@ import numpy as np
 from fixtures.studio.meshes import Mesh, ball, rotation, torus, tube
 from fixtures.studio.piece import Part, Piece
 from fixtures.studio.rings import INNER, raised, shank
-from training.families.forms import (
-    SHAPES,
-    Outline,
-    along,
-    bead_border,
-    claws,
-    collar,
-    cut_stone,
-    dome,
-    facing,
-    halo,
-    outline,
-    pave,
-    renamed,
-)
+from training.families.cuts import SHAPES, Outline, cut_stone, dome, outline
+from training.families.forms import along, bead_border, claws, collar, halo, pave, renamed
 from training.subject import Rng, Subject
 from training.surroundings import BODY, CLEAR, METALS
 
 MELEE = ("diamond", "diamond", "diamond", "ruby", "sapphire", "pinksapphire", "emerald")
 
 
-def _gem(rng: Rng, clear: float = 0.4) -> str:
+def gem_of(rng: Rng, clear: float = 0.4) -> str:
+    """A clear stone's material: diamond in that share of cases."""
     return "diamond" if rng.random() < clear else str(rng.choice(list(CLEAR)))
 
 
@@ -113,7 +101,7 @@ def ring_around(rng: Rng, head: list[Part], depth: float, metal: str) -> list[Pa
 def fancy(rng: Rng) -> Subject:
     """A ring or pendant with one stone of any outline, in claws or a collar, with or without halo."""
     metal, form = str(rng.choice(METALS)), _form(rng)
-    head = setting(rng, form, metal, _gem(rng))
+    head = setting(rng, form, metal, gem_of(rng))
     if rng.random() < 0.3:  # side stones
         side = _form(rng, 1.2, 0.45 * form.half + 1.2)
         wide = max(np.abs(part.mesh.vertices[:, 0]).max() for part in head)
@@ -153,11 +141,11 @@ def loose(rng: Rng) -> Subject:
     count = 1 if rng.random() < 0.45 else int(rng.integers(2, 9))
     parts: list[Part] = []
     taken: list[tuple[float, float, float]] = []
-    gem = _gem(rng)
+    gem = gem_of(rng)
     for k in range(count):
         form = _form(rng, 1.5, 4.5) if count > 1 else _form(rng, 3.0, 5.0)
         body = rng.random() < 0.12
-        material = str(rng.choice(list(BODY))) if body else gem if rng.random() < 0.7 else _gem(rng)
+        material = str(rng.choice(list(BODY))) if body else gem if rng.random() < 0.7 else gem_of(rng)
         mesh: Mesh = dome(form, 0.7 * form.half) if body else cut_stone(form, rng)
         role = "cabochon" if body else "stone"
         turn = rotation("z", float(rng.uniform(0, 360)))
@@ -187,7 +175,7 @@ def cluster(rng: Rng) -> Subject:
     room = 2 * np.pi / petals
     half = float(np.clip((middle + 0.3) * np.sin(room / 2) / (1 - np.sin(room / 2)), 0.7, 2.6)) * 0.95
     longer = 1.0 if shape == "round" else float(rng.uniform(1.3, 1.8))
-    petal_gem, gem = (_gem(rng), _gem(rng))
+    petal_gem, gem = (gem_of(rng), gem_of(rng))
     body = rng.random() < 0.2
     parts: list[Part] = []
     core = outline("round", middle, middle)
@@ -236,6 +224,3 @@ def cluster(rng: Rng) -> Subject:
     if rng.random() < 0.6:
         return Subject("ring cluster", Piece("cluster", tuple(ring_around(rng, parts, 1.6 + half, metal))), _pose(rng))
     return Subject("cluster", Piece("cluster", tuple(parts)), rotation("x", float(rng.uniform(0, 20))), 66.0)
-
-
-__all__ = ["cabochon", "cluster", "facing", "fancy", "loose", "ring_around", "setting"]

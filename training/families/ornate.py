@@ -8,9 +8,10 @@ from fixtures.studio.chains import CABLE, ChainFlaw, laid
 from fixtures.studio.meshes import F64, Mesh, ball, rotation, swept, torus, tube
 from fixtures.studio.piece import Part, Piece
 from fixtures.studio.rings import INNER
-from training.families.fancy import MELEE, _gem, ring_around, setting
-from training.families.forms import SHAPES, along, hoop, outline, pave, renamed
-from training.families.rows import _standing
+from training.families.cuts import SHAPES, outline
+from training.families.fancy import MELEE, gem_of, ring_around, setting
+from training.families.forms import hoop, pave, renamed
+from training.families.rows import standing
 from training.subject import Rng, Subject
 from training.surroundings import METALS
 
@@ -45,7 +46,7 @@ def ornate(rng: Rng) -> Subject:
     form = outline(str(rng.choice(SHAPES[:-1])), middle, middle * float(rng.uniform(1.0, 1.25)))
     parts: list[Part] = []
     if rng.random() < 0.75:
-        parts += setting(rng, form, metal, _gem(rng))
+        parts += setting(rng, form, metal, gem_of(rng))
     else:
         parts.append(Part("ball", "metal", metal, ball(middle, squash=0.6, steps=28)))
     reach = max(float(np.linalg.norm(p.mesh.vertices[:, :2], axis=1).max()) for p in parts)
@@ -74,9 +75,7 @@ def ornate(rng: Rng) -> Subject:
             parts.append(Part(f"{what}-{layer}-{k}", role, metal, mesh.moved(turn, at.tolist()), focus))
     parts.append(Part("plate", "metal", metal, torus(reach * 0.9, 0.7, -1.0, squash=0.5)))
     if rng.random() < 0.55:
-        return Subject(
-            f"ring {what}", Piece("ornate", tuple(ring_around(rng, parts, 1.6, metal))), _standing(rng), 58.0
-        )
+        return Subject(f"ring {what}", Piece("ornate", tuple(ring_around(rng, parts, 1.6, metal))), standing(rng), 58.0)
     top = max(float(p.mesh.vertices[:, 1].max()) for p in parts)
     parts.append(Part("bail", "metal", metal, torus(1.1, 0.3, 0.0, steps=48).moved(np.eye(3), (0, top + 0.8, 0))))
     if rng.random() < 0.6:
@@ -182,7 +181,4 @@ def stack(rng: Rng) -> Subject:
         shift = np.zeros(3) if crossed else np.array([0.0, place, 0.0])
         place += width / 2
         parts += renamed([p.moved(turn, shift) for p in one], f"{k}-")
-    return Subject("stack", Piece("stack", tuple(parts)), _standing(rng), 42.0)
-
-
-__all__ = ["along", "heart", "hoops", "ornate", "stack"]
+    return Subject("stack", Piece("stack", tuple(parts)), standing(rng), 42.0)

@@ -4,33 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from fixtures.studio.chains import CABLE, ChainFlaw, Links, laid
-from fixtures.studio.meshes import F64, ball, joined, rotation, swept, torus, tube
+from fixtures.studio.meshes import F64, ball, rotation, swept, torus, tube
 from fixtures.studio.piece import Part, Piece
 from fixtures.studio.rings import INNER, raised
-from training.families.fancy import MELEE, _gem, setting
-from training.families.forms import (
-    along,
-    bead_border,
-    claws,
-    collar,
-    cut_stone,
-    dome,
-    facing,
-    hoop,
-    outline,
-    pave,
-    renamed,
-)
+from training.families.cuts import cut_stone, dome, outline
+from training.families.fancy import MELEE, gem_of, setting
+from training.families.forms import along, bead_border, claws, hoop, pave, renamed
 from training.subject import Rng, Subject
 from training.surroundings import BODY, METALS
 
-FINE = Links(length=1.7, width=1.2, wire=0.18, step=1.32, roll=42.0, turn=90.0, height=0.5)
 MOST = 170
 """Stones in a field at most: more of them make a picture slow, and teach nothing else."""
 
 
-def _standing(rng: Rng) -> F64:
+def standing(rng: Rng) -> F64:
+    """The turn of a ring that stands or leans, or lies flat."""
     lean = float(rng.choice([rng.uniform(5, 40), rng.uniform(80, 92)], p=[0.8, 0.2]))
     return rotation("x", lean) @ rotation("z", float(rng.uniform(-50, 50)))
 
@@ -87,7 +75,7 @@ def pave_band(rng: Rng) -> Subject:
         plain = hoop(2 * half, thick, inner, crown=bow + 0.1, steps=180)
         parts.append(Part("back", "metal", metal, _cut_hoop(plain.vertices.reshape(180, -1, 3), arc)))
     kind = "bangle pave" if bangle else "ring pave"
-    return Subject(kind, Piece("pave-band", tuple(parts)), _standing(rng), 45.0)
+    return Subject(kind, Piece("pave-band", tuple(parts)), standing(rng), 45.0)
 
 
 def _cut_hoop(rings: F64, open_: float):  # type: ignore[no-untyped-def]
@@ -149,7 +137,7 @@ def studs(rng: Rng) -> Subject:
                 half,
                 half * float(own.uniform(1, 1.5)),
             )
-            gem = str(own.choice(list(BODY))) if kind == "cabochon" else _gem(own)
+            gem = str(own.choice(list(BODY))) if kind == "cabochon" else gem_of(own)
             made = setting(own, form, metal, gem, cabochon=kind == "cabochon")
             if kind == "drop":
                 high = max(p.mesh.vertices[:, 1].max() for p in made)
@@ -197,7 +185,7 @@ def pave_piece(rng: Rng) -> Subject:
     if rng.random() < 0.5:
         band = hoop(float(rng.uniform(2, 5)), 1.7, INNER, crown=0.3)
         parts = [*raised(head, z=INNER + 2.2), Part("shank", "metal", metal, band)]
-        return Subject("ring dome", Piece("dome", tuple(parts)), _standing(rng), 55.0)
+        return Subject("ring dome", Piece("dome", tuple(parts)), standing(rng), 55.0)
     return Subject("pendant pave", Piece("dome", tuple(head)), rotation("x", float(rng.uniform(0, 25))), 66.0)
 
 
@@ -216,7 +204,7 @@ def channel(rng: Rng) -> Subject:
     arc = float(rng.choice([360.0, rng.uniform(50, 200)])) if not bangle else float(rng.uniform(40, 200))
     count = max(3, min(int(arc / step), 110))
     arc = count * step
-    gems = [_gem(rng) for _ in range(int(rng.choice([1, 1, 2, 3])))]
+    gems = [gem_of(rng) for _ in range(int(rng.choice([1, 1, 2, 3])))]
     stone = cut_stone(form, rng)
     at, up = _on_hoop(out - 0.1, (np.arange(count) - (count - 1) / 2) * step, np.zeros(count))
     parts: list[Part] = []
@@ -240,117 +228,4 @@ def channel(rng: Rng) -> Subject:
         for k in range(2, count, 3) if spaced else ():
             a = (k - (count - 1) / 2) * step + np.linspace(-step / 2, step / 2, 8)
             parts.append(Part(f"gap-{k}", "metal", metal, swept(rest[np.rint(a % 360).astype(int) % 360])))
-    return Subject("bangle channel" if bangle else "ring channel", Piece("channel", tuple(parts)), _standing(rng), 40.0)
-
-
-def _line(rng: Rng, length: float) -> F64:
-    """A bracelet or necklace laid down: an arc, a loop, or a gentle wave, as points (n, 2)."""
-    t = np.linspace(0, 1, 400)
-    kind = rng.random()
-    if kind < 0.45:
-        turn = rng.uniform(120, 330)
-        a = np.radians(-90 - turn / 2 + turn * t)
-        r = length / np.radians(turn)
-        return np.stack([r * np.cos(a), 0.85 * r * np.sin(a)], -1)
-    heading = np.radians(rng.uniform(-40, 40)) + rng.uniform(0.4, 1.6) * np.sin(
-        2 * np.pi * rng.uniform(0.5, 1.5) * t + rng.uniform(0, 6)
-    )
-    return np.cumsum(np.stack([np.cos(heading), np.sin(heading)], -1), 0) * length / 400
-
-
-def tennis(rng: Rng) -> Subject:
-    """A line of stones in claws or collars, every one with its own, linked to the next."""
-    metal = str(rng.choice(METALS))
-    shape = str(rng.choice(["round", "round", "round", "oval", "princess", "octagon", "pear"]))
-    half = float(rng.uniform(1.0, 2.0))
-    form = outline(shape, half, half * (1.0 if shape in ("round", "princess") else 1.3))
-    count = int(rng.integers(8, 34))
-    pitch = 2 * half + float(rng.uniform(0.25, 0.8))
-    line = _line(rng, count * pitch)
-    s = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
-    count = min(count, int(s[-1] / pitch))
-    places = np.arange(count) * pitch + pitch / 2
-    at = np.stack([np.interp(places, s, line[:, i]) for i in (0, 1)], -1)
-    ahead = np.gradient(at, axis=0)
-    seed = int(rng.integers(2**31))
-    gem, other = _gem(rng, 0.6), _gem(rng)
-    mixed = int(rng.choice([0, 0, 0, 2, 3]))
-    closed = rng.random() < 0.3
-    stone = cut_stone(form, rng, fine=False)
-    parts: list[Part] = []
-    for k in range(count):
-        made = [
-            Part(
-                "stone",
-                "melee" if half < 1.6 else "stone",
-                other if mixed and k % mixed == 0 else gem,
-                stone,
-                (0, 0, 0),
-            )
-        ]
-        if closed:
-            made.append(Part("collar", "metal", metal, collar(form, 0.3, -0.9 * half)))
-        else:
-            made += claws(form, metal, np.random.default_rng(seed), wire=0.2 * half)
-            made.append(Part("box", "metal", metal, along(form.grown(-0.15 * half), 0.22, -0.5 * half)))
-        turn = rotation("z", float(np.degrees(np.arctan2(ahead[k, 1], ahead[k, 0])))) @ rotation(
-            "x", float(rng.normal(0, 5))
-        )
-        parts += renamed([p.moved(turn, np.array([at[k, 0], at[k, 1], 0.9 * half + 0.3])) for p in made], f"{k}-")
-        if k:
-            bar = np.column_stack([at[k - 1 : k + 1], np.full(2, 0.5 * half)])
-            parts.append(Part(f"bar-{k}", "metal", metal, tube(bar, 0.25, 8)))
-    return Subject("tennis", Piece("tennis", tuple(parts)), np.eye(3), 58.0, spread=True)
-
-
-def station(rng: Rng) -> Subject:
-    """A fine chain with stones, pearls or flowers at distances."""
-    metal = str(rng.choice(METALS))
-    line = _line(rng, float(rng.uniform(45, 80)))
-    chain = laid(line, CABLE if rng.random() < 0.7 else FINE, metal, flaw=ChainFlaw())
-    s = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
-    parts: list[Part] = []
-    places = np.arange(6.0, s[-1] - 4, float(rng.uniform(9, 18)))
-    what = str(rng.choice(["stone", "pearl", "cabochon", "flower"]))
-    own = int(rng.integers(2**31))
-    spots = []
-    for k, place in enumerate(places):
-        x, y = (float(np.interp(place, s, line[:, i])) for i in (0, 1))
-        size = float(np.random.default_rng(own).uniform(1.6, 2.8))
-        spots.append((x, y, size + 0.3))
-        if what == "pearl":
-            made = [Part("pearl", "pearl", "pearl", ball(size, (0, 0, size), steps=28), (0, 0, size))]
-        elif what == "flower":
-            made = []
-            for j in range(5):
-                a = np.radians(72 * j)
-                petal = dome(outline("oval", 0.62 * size, 0.8 * size), 0.5 * size)
-                made.append(
-                    Part(
-                        f"petal-{j}",
-                        "cabochon",
-                        "rosequartz",
-                        petal.moved(rotation("z", 72.0 * j - 90), (size * np.cos(a), size * np.sin(a), 0.6)),
-                        (float(size * np.cos(a)), float(size * np.sin(a)), 1.0),
-                    )
-                )
-            made.append(Part("pistil", "metal", metal, ball(0.45 * size, (0, 0, 1.0), steps=16)))
-            spots[-1] = (x, y, 1.9 * size)
-        else:
-            form = outline("round", size, size)
-            gem = "diamond" if what == "stone" else "turquoise"
-            mesh = cut_stone(form, np.random.default_rng(own)) if what == "stone" else dome(form, 0.7 * size)
-            made = [
-                Part("stone", "stone" if what == "stone" else "cabochon", gem, mesh, (0, 0, 0)),
-                Part("collar", "metal", metal, collar(form, 0.4, -0.8 * size)),
-            ]
-            made = [p.moved(np.eye(3), np.array([0, 0, size])) for p in made]
-        parts += renamed([p.moved(np.eye(3), np.array([x, y, 0.0])) for p in made], f"{k}-")
-    for part in chain:
-        fx, fy, _ = part.focus or (0.0, 0.0, 0.0)
-        if all(np.hypot(fx - x, fy - y) > r for x, y, r in spots):
-            parts.append(part)
-    return Subject(f"station {what}", Piece("station", tuple(parts)), np.eye(3), 62.0, spread=True)
-
-
-__all__ = ["channel", "facing", "joined", "pave_band", "pave_piece", "station", "studs", "tennis"]
+    return Subject("bangle channel" if bangle else "ring channel", Piece("channel", tuple(parts)), standing(rng), 40.0)
