@@ -7,6 +7,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from training.people import face, neckline
 from training.texture import F32, U8, Rng, bytes_of, colour, fractal, grid, lit, skin_colour, soft
 
 
@@ -258,6 +259,7 @@ def _turned(rng: Rng, picture: U8) -> U8:
 
 BACKGROUNDS: tuple[Callable[[Rng, int], U8], ...] = (
     sweep, white, linen, satin, velvet, suede_box, wood, marble, rock, sand, skin, hand, leaf, scene, acrylic, sweep,
+    neckline, face,
 )  # fmt: skip
 SHADOWED = 0.2
 """Share of grounds that a shadow falls on."""
