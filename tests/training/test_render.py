@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 
 from fixtures.studio.camera import Camera
 from fixtures.studio.meshes import ball
@@ -20,6 +21,9 @@ from training.families.cuts import SHAPES, cut_stone, outline
 from training.render import CLASSES, labelled, laid_out, main, softened
 from training.scene import View
 from training.subject import Subject
+
+TOUCHING_MM = 0.9
+"""Between a stone's corners and the nearest corner of its setting: meshes are coarse."""
 
 needs_mitsuba = pytest.mark.skipif(
     importlib.util.find_spec("mitsuba") is None, reason="Mitsuba is not installed (extra `studio`)"
@@ -103,6 +107,21 @@ def test_a_family_makes_the_same_piece_of_finite_points_for_the_same_seed(name: 
     for a, b in zip(first.piece.parts, again.piece.parts, strict=True):
         assert np.isfinite(a.mesh.vertices).all()
         assert np.array_equal(a.mesh.vertices, b.mesh.vertices)
+
+
+@pytest.mark.parametrize("name", sorted(set(FAMILIES) - {"loose", "strand"}))
+def test_no_stone_floats_beside_its_setting(name: str) -> None:
+    for seed in range(3):
+        subject = FAMILIES[name](np.random.default_rng([seed, 2]))
+        if subject.kind.startswith("loose"):
+            continue
+        metal = np.vstack(
+            [p.mesh.vertices for p in subject.piece.parts if p.role in ("metal", "prong", "bead", "link")]
+        )
+        tree = cKDTree(metal)
+        for part in subject.piece.parts:
+            if part.role in ("stone", "melee", "cabochon", "enamel"):
+                assert tree.query(part.mesh.vertices)[0].min() < TOUCHING_MM, f"{subject.kind}: {part.name}"
 
 
 @needs_mitsuba

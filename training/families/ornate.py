@@ -153,7 +153,8 @@ def hoops(rng: Rng) -> Subject:
             up = np.stack([np.sin(a), np.zeros_like(a), np.cos(a)], -1)
             one += pave("pave", (inner + thick + 0.45 * radius) * up, up, radius, metal, gem, rng)
         turn = rotation("z", float(rng.uniform(-70, 70))) @ rotation("x", float(rng.choice([rng.uniform(0, 25), 90.0])))
-        placed = [p.moved(turn, np.array([x * (inner + thick) * 1.25, float(rng.normal(0, 2)), 0.0])) for p in one]
+        shift = np.array([x * (inner + thick) * 1.25, float(rng.normal(0, 2)), 0.0])
+        placed = [p.moved(turn, shift) for p in one]
         low = min(p.mesh.vertices[:, 2].min() for p in placed)
         parts += renamed([p.moved(np.eye(3), np.array([0, 0, -low])) for p in placed], f"{k}-")
     return Subject("hoops", Piece("hoops", tuple(parts)), np.eye(3), 50.0)

@@ -37,13 +37,14 @@ def pave_band(rng: Rng) -> Subject:
     rows = int(rng.choice([3, 4, 5, 6, 7] if bangle else [1, 2, 3, 3, 4, 5, 6]))
     radius = float(rng.uniform(0.5, 0.95)) * (2.0 if bangle else 1.0)
     thick = float(rng.uniform(1.5, 2.1)) * (1.4 if bangle else 1.0)
+    thick = max(thick, 1.2 * radius + 0.8)
     out = inner + thick
     step = np.degrees(2.12 * radius / out)
     arc = float(rng.choice([360.0, rng.uniform(90, 220)]))
     arc = min(arc, MOST / rows * step)
     count = max(4, int(arc / step))
     across, along_ = [], []
-    bow = float(rng.uniform(0.0, 0.35)) * radius * rows
+    bow = min(float(rng.uniform(0.0, 0.35)) * radius * rows, 0.3 * thick)
     for row in range(rows):
         y = (row - (rows - 1) / 2) * 1.86 * radius if rows > 1 else 0.0
         shift = 0.5 * (row % 2)
@@ -164,7 +165,8 @@ def studs(rng: Rng) -> Subject:
     wide = max(np.abs(p.mesh.vertices[:, 0]).max() for p in first)
     for k, x in enumerate((-1.0, 1.0)):
         turn = lean @ rotation("z", float(rng.normal(0, 8)))
-        placed = [p.moved(turn, np.array([x * wide * 1.25, float(rng.normal(0, 0.2)), 0.0])) for p in one(k)]
+        shift = np.array([x * wide * 1.25, float(rng.normal(0, 0.2)), 0.0])
+        placed = [p.moved(turn, shift) for p in one(k)]
         low = min(p.mesh.vertices[:, 2].min() for p in placed)
         parts += renamed([p.moved(np.eye(3), np.array([0, 0, -low])) for p in placed], f"{k}-")
         if rng.random() < 0.5:
