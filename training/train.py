@@ -28,11 +28,13 @@ from torch import Tensor, nn
 
 from fidelity.sight.labels import CENTRE, INNER, Label
 from training.augment import Crop, Crops
+from training.backgrounds import backgrounds
 from training.composed import composed
 from training.dressing import dressed
 from training.grounds import grounds
 from training.network import Network, fresh
-from training.samples import Sample, read, stems
+from training.props import PROPS
+from training.samples import U8, Sample, read, stems
 
 SEED = 20
 SIDE, BATCH, STEPS = 320, 6, 1200
@@ -100,6 +102,11 @@ def supply(
 
     threading.Thread(target=fill, daemon=True).start()
     return ready
+
+
+def painted_grounds(count: int, seed: int) -> list[U8]:
+    """Half of them plain and rough, half as jewellery is laid out."""
+    return [*grounds(count - count // 2, seed), *backgrounds(count // 2, seed)]
 
 
 def with_composed(samples: list[Sample], seed: int) -> list[Sample]:
@@ -171,14 +178,16 @@ def train(
         [{"params": encoder, "lr": RATES[0]}, {"params": list(network.decoder()), "lr": RATES[1]}], weight_decay=DECAY
     )
     samples = with_composed(samples, seed)
-    loss, crops = Loss(), Crops(samples, grounds(painted, seed), [dressed], side, seed)
+    loss, crops = Loss(), Crops(samples, painted_grounds(painted, seed), (dressed, dressed, *PROPS), side, seed)
     ready, began, noted = supply(crops, batch, steps, more), time.monotonic(), dict[str, float]()
     for step in range(steps):
         spent = (time.monotonic() - began) / 60
         done = max(step / steps, spent / minutes if minutes else 0.0)
         if done >= 1:
             break
-        factor = min(1.0, (step + 1) / WARM_UP) * (0.5 * (1 + math.cos(math.pi * done)) + 0.01)
+        factor = min(1.0, (step + 1) / (WARM_UP if warm is None else WARM_UP / 4)) * (
+            0.5 * (1 + math.cos(math.pi * done)) + 0.01
+        )
         for group, rate in zip(optimiser.param_groups, RATES, strict=True):
             group["lr"] = rate * factor
         rgb, labels, maps = ready.get()
