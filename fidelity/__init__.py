@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Status,
         Verdict,
     )
+    from fidelity.sight import Seen, see
 
 _HOME = {
     "Audit": "result",
@@ -63,6 +64,7 @@ _HOME = {
     "RegistrationInfo": "result",
     "RegistryError": "errors",
     "Run": "result",
+    "Seen": "sight",
     "Severity": "result",
     "Status": "result",
     "Verdict": "result",
@@ -70,6 +72,7 @@ _HOME = {
     "discover": "registry",
     "examine": "auditing",
     "load": "image.decode",
+    "see": "sight",
     "write_report": "report",
 }
 
@@ -97,6 +100,7 @@ __all__ = [
     "RegistrationInfo",
     "RegistryError",
     "Run",
+    "Seen",
     "Severity",
     "Status",
     "Verdict",
@@ -104,6 +108,7 @@ __all__ = [
     "discover",
     "examine",
     "load",
+    "see",
     "write_report",
 ]
 

@@ -1,4 +1,4 @@
-"""The command line: `fidelity check`, `batch`, `checks`, `delivery`, `policy`, `calibrate`.
+"""The command line: `fidelity check`, `batch`, `see`, `checks`, `delivery`, `policy`, `calibrate`.
 
 Nothing heavy is imported before a command runs, so that `fidelity --help` answers at once. Exit codes: 0
 pass, 1 fail, 2 usage, unreadable input or no checks, 3 review. A crash of fidelity itself is 2 as well: 1
@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from fidelity import __version__
-from fidelity.cli import batch, calibrate, check, checks, delivery, policy
+from fidelity.cli import batch, calibrate, check, checks, delivery, policy, see
 from fidelity.cli.exits import polite
 from fidelity.cli.streams import prepare
 
@@ -46,6 +46,7 @@ def _root(
 
 app.command("check")(polite(check.command))
 app.command("batch")(polite(batch.command))
+app.command("see")(polite(see.command))
 app.command("checks")(polite(checks.command))
 app.command("delivery")(polite(delivery.command))
 app.command("calibrate")(polite(calibrate.command))

@@ -11,13 +11,15 @@ from typing import Any, Literal
 
 from fidelity.delivery.judge import DELIVERY_SCHEMA, DeliveryReport
 from fidelity.result import AUDIT_SCHEMA, RUN_SCHEMA, Audit, Model, Run
+from fidelity.sight.seen import SEEN_SCHEMA, Seen
 
-Name = Literal["audit", "delivery", "run"]
-NAMES: tuple[Name, ...] = ("audit", "delivery", "run")
+Name = Literal["audit", "delivery", "run", "seen"]
+NAMES: tuple[Name, ...] = ("audit", "delivery", "run", "seen")
 _MODELS: dict[Name, tuple[type[Model], str]] = {
     "audit": (Audit, AUDIT_SCHEMA),
     "delivery": (DeliveryReport, DELIVERY_SCHEMA),
     "run": (Run, RUN_SCHEMA),
+    "seen": (Seen, SEEN_SCHEMA),
 }
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
