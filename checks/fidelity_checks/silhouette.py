@@ -189,7 +189,12 @@ class Silhouette:
 
 
 def _deep_in_a_stone(evidence: Evidence, bite: Bite) -> bool:
-    """Whether a place lies where no outline runs: a facet there shows the white of a new ground."""
+    """Whether a cut off place lies where no outline runs: a facet there shows the white of a new ground.
+
+    A hole that the retouch's own alpha has is none, nor is one that was found by itself.
+    """
+    if bite.proof is not Proof.CUT_OFF or evidence.retouched.alpha is not None:
+        return False
     at = int(bite.y), int(bite.x)
     for stone in evidence.features.stones:
         if stone.mask[at]:

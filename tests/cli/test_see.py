@@ -69,7 +69,7 @@ def test_same_names_of_two_folders_are_kept_apart(
     assert done.exit_code == 0
     documents = [json.loads((tmp_path / "out" / name).read_text()) for name in ("ring.json", "ring-2.json")]
     assert [Path(one["path"]) for one in documents] == [first, second]
-    assert "ring-2" in done.stdout
+    assert "ring-2" in "".join(done.stdout.split())  # a long path is wrapped
 
 
 @pytest.mark.parametrize(
